@@ -1,0 +1,1 @@
+"""The database: sessions for plain synchronous rules, tables and migrations of each plugin."""

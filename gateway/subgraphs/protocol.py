@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Protocol
 
+from graphql import GraphQLSchema
+
 from gateway.planner.plan import Fetch
 from gateway.request import RequestScope, SubgraphAnswer
 
@@ -14,10 +16,14 @@ class Subgraph(Protocol):
 
     Both methods take a fetch and the values of its variables (the client's, and the representations of its entity
     calls). Neither raises for what the subgraph did: a subgraph that is down, late or wrong answers ``errors`` whose
-    ``extensions.code`` says so, and ``data: None``.
+    ``extensions.code`` says so, and ``data: None``. The errors are written for clients already: nothing in them needs
+    masking, and a path in them is the path in the subgraph's answer.
+
+    ``schema``: the schema that its answers are certain to keep; None when every value must be checked.
     """
 
     name: str
+    schema: GraphQLSchema | None
 
     async def fetch(
         self, fetch: Fetch, variables: Mapping[str, Any], scope: RequestScope

@@ -1,0 +1,40 @@
+"""Merging answers into the merged tree, in place: what is there stays the same object, so that others may hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def merge_object(target: dict[str, Any], answer: Mapping[str, Any]) -> None:
+    """Merge ``answer`` into ``target``: objects deeply, lists by index, leaves by the newer value.
+
+    A null never hides a value that another subgraph gave. Parts of ``answer`` may become parts of ``target``.
+    """
+    for key, value in answer.items():
+        old = target.get(key)
+        if old is None:
+            target[key] = value
+        elif value is None or old is value:
+            continue
+        elif old.__class__ is dict:
+            if value.__class__ is dict:
+                merge_object(old, value)
+        elif old.__class__ is list:
+            if value.__class__ is list:
+                _merge_list(old, value)
+        else:
+            target[key] = value
+
+
+def _merge_list(target: list[Any], answer: list[Any]) -> None:
+    for index, value in enumerate(answer[: len(target)]):
+        old = target[index]
+        if old is None:
+            target[index] = value
+        elif old.__class__ is dict:
+            if value.__class__ is dict and old is not value:
+                merge_object(old, value)
+        elif old.__class__ is list and value.__class__ is list and old is not value:
+            _merge_list(old, value)
+    target.extend(answer[len(target) :])

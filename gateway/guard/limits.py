@@ -1,0 +1,71 @@
+"""How much one request may ask: the limits, and the fixed codes of their refusals."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from graphql import GraphQLError, Node
+from pydantic import BaseModel, Field
+
+
+class Limits(BaseModel, frozen=True, extra="forbid"):
+    """Upper bounds of one operation; every one of them is inclusive.
+
+    Lexical, of the whole document: ``text_length`` in characters, ``tokens``, ``aliases``, ``directives``,
+    ``fragments`` (definitions), ``nesting`` (brackets within brackets, and selection sets within selection sets
+    through fragments).
+    Of what the document expands to, fragments included: ``depth`` (fields below fields), ``root_fields``,
+    ``fields`` (selections once every spread is written out), ``cost`` (field values that the answer may hold; a list
+    counts as long as its ``first`` or ``last`` says, or as ``assumed_list_size``).
+    Of values: ``list_size`` (``first``, ``last``), ``list_items`` (of one list given as an argument or in a
+    variable), ``value_nesting`` and ``values`` (of all variables together).
+    ``introspection``: whether ``__schema`` and ``__type`` are answered; ``introspection_lists``: how many lists of
+    the schema may lie within each other. ``suggestions``: whether errors may say "Did you mean".
+    """
+
+    text_length: int = Field(100_000, ge=1)
+    tokens: int = Field(3_000, ge=1)
+    aliases: int = Field(100, ge=0)
+    directives: int = Field(100, ge=0)
+    fragments: int = Field(100, ge=0)
+    nesting: int = Field(64, ge=1, le=100)
+    depth: int = Field(20, ge=1)
+    root_fields: int = Field(50, ge=1)
+    fields: int = Field(3_000, ge=1)
+    cost: int = Field(100_000, ge=1)
+    assumed_list_size: int = Field(10, ge=1)
+    list_size: int = Field(100, ge=1)
+    list_items: int = Field(100, ge=1)
+    value_nesting: int = Field(32, ge=1, le=100)
+    values: int = Field(10_000, ge=1)
+    introspection: bool = True
+    introspection_lists: int = Field(2, ge=1)
+    suggestions: bool = True
+
+
+CODES: Final = frozenset(
+    {
+        "TEXT_LIMIT",
+        "TOKEN_LIMIT",
+        "ALIAS_LIMIT",
+        "DIRECTIVE_LIMIT",
+        "FRAGMENT_LIMIT",
+        "FRAGMENT_CYCLE",
+        "DEPTH_LIMIT",
+        "ROOT_FIELD_LIMIT",
+        "FIELD_LIMIT",
+        "COST_LIMIT",
+        "LIST_ARGUMENT_LIMIT",
+        "VARIABLE_LIMIT",
+        "INTROSPECTION_LIMIT",
+        "INTROSPECTION_OFF",
+    }
+)
+"""Every code that the guard refuses with: HTTP 400 whatever the media type."""
+
+
+def refusal(code: str, message: str, *nodes: Node) -> GraphQLError:
+    """An error of the request with one of ``CODES``."""
+    if code not in CODES:
+        raise ValueError(f"{code} is not a code of the guard: add it to gateway.guard.limits.CODES.")
+    return GraphQLError(message, list(nodes) or None, extensions={"code": code})

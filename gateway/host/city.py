@@ -1,0 +1,165 @@
+"""The city: an assembly, running. What the server serves."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import strawberry.federation
+import structlog
+from sqlalchemy import text
+from sqlmodel import Session
+
+from gateway.context import Services
+from gateway.data.database import Database
+from gateway.events.bus import Bus
+from gateway.events.listeners import ListenerRunner, listening
+from gateway.events.relay import Relay
+from gateway.execution.engine import Engine
+from gateway.host.assembly import Assembly, assemble, migrate_all, seed_all
+from gateway.host.loading import Plugin
+from gateway.host.manifest import Manifest, find_manifest, read_manifest
+from gateway.host.questions import Questions
+from gateway.planner.supergraph import Supergraph
+from gateway.subgraphs.absent import AbsentSubgraph
+from gateway.subgraphs.local import LocalSubgraph
+from gateway.subgraphs.protocol import Subgraph
+from identity.actor import ANONYMOUS, Actor
+from identity.people import person_named
+from identity.tokens import Tokens, load_key
+
+log = structlog.get_logger("gateway.host")
+
+
+class NoGraph(Exception):  # noqa: N818
+    """Not one plugin has a subgraph that composes: there is nothing to serve."""
+
+
+class City:
+    """One gateway process: its plugins, its data, its events, its engine."""
+
+    def __init__(self, assembly: Assembly, database: Database) -> None:
+        if assembly.joined.supergraph_sdl is None:
+            raise NoGraph("No plugin has a part of the graph that composes: run congdanso check.")
+        self.assembly = assembly
+        self.manifest = assembly.manifest
+        self.database = database
+        self.bus = Bus()
+        self.relay = Relay(database, self.bus, keep_days=self.manifest.gateway.keep_events_days)
+        self.tokens = Tokens(load_key(self.manifest.data_folder / "token-key.json"))
+        self.services = self._services()
+        self.subgraphs: dict[str, Subgraph] = {
+            **{name: self._local(name) for name in assembly.joined.live},
+            **{name: AbsentSubgraph(name) for name in assembly.joined.absent},
+        }
+        self.supergraph_sdl = assembly.joined.supergraph_sdl
+        self.engine = Engine(Supergraph.from_sdl(self.supergraph_sdl), self.subgraphs)
+
+    def _services(self) -> dict[str, Services]:
+        services: dict[str, Services] = {}
+        ask = Questions(self.assembly.manager, services)
+        sign_in = self.sign_in if self.manifest.gateway.mode == "development" else None
+        for name, plugin in self.assembly.plugins.items():
+            services[name] = Services(name, plugin.settings, self.database, self.bus, ask, sign_in)
+        return services
+
+    def _local(self, name: str) -> LocalSubgraph:
+        return LocalSubgraph(name, self.assembly.schemas[name], self.services[name].context)
+
+    def sign_in(self, person: str) -> str:
+        """A token for a seeded person, in development.
+
+        Raises:
+            UnknownPerson: nobody of that name is seeded.
+        """
+        return self.tokens.sign(person_named(person).to_actor(self.manifest.roles))
+
+    async def authenticate(self, token: str | None) -> Actor:
+        """Raises: InvalidToken: it is not one of ours, or has expired."""
+        return ANONYMOUS if token is None else self.tokens.verify(token)
+
+    def subgraph_schemas(self) -> Mapping[str, strawberry.federation.Schema]:
+        return self.assembly.schemas
+
+    def plugin_states(self) -> dict[str, dict[str, str]]:
+        """name -> ``{"state": "in"}`` or ``{"state": "out", "reason": ...}``, in the order of plugins.toml."""
+        out = self.assembly.out
+        return {
+            name: {"state": "out", "reason": out[name]} if name in out else {"state": "in", "reason": ""}
+            for name in self.manifest.plugins
+        }
+
+    def health(self) -> dict[str, Any]:
+        states = self.plugin_states()
+        broken = [name for name, state in states.items() if state["state"] == "out" and self._is_fault(name)]
+        return {"status": "degraded" if broken else "ok", "plugins": states}
+
+    def _is_fault(self, name: str) -> bool:
+        return self.manifest.plugins[name].enabled
+
+    async def ready(self) -> dict[str, Any]:
+        """Whether this process can serve: its database answers."""
+        try:
+            await self.database.read(_ping)
+        except Exception as error:
+            log.warning("not ready", reason=type(error).__name__)
+            return {"ready": False, "database": "unreachable"}
+        return {"ready": True, "database": "ok"}
+
+    @asynccontextmanager
+    async def lifespan(self) -> AsyncIterator[None]:
+        """Events are relayed, listeners listen and the plugins' own lifespans run while the block does."""
+        async with AsyncExitStack() as stack:
+            stack.callback(self.database.close)
+            for plugin in list(self.assembly.plugins.values()):
+                await self._enter(stack, plugin)
+            runners = [
+                ListenerRunner(self.database, plugin.name, listener)
+                for plugin in self.assembly.plugins.values()
+                for listener in plugin.listeners
+            ]
+            for runner in runners:
+                self.relay.on_events(runner.wake)
+            await stack.enter_async_context(listening(self.database, runners))
+            await stack.enter_async_context(self.relay.running())
+            yield
+
+    async def _enter(self, stack: AsyncExitStack, plugin: Plugin) -> None:
+        hook = getattr(plugin.module, "lifespan", None)
+        if hook is None:
+            return
+        try:
+            await stack.enter_async_context(hook(self.services[plugin.name]))
+        except Exception as error:
+            log.exception("a plugin's lifespan failed", plugin=plugin.name)
+            self.subgraphs[plugin.name] = AbsentSubgraph(plugin.name)
+            self.assembly.leave_out(plugin.name, f"{plugin.name} failed in its lifespan: {type(error).__name__}")
+
+
+def _ping(session: Session) -> None:
+    session.connection().execute(text("SELECT 1"))
+
+
+def open_database(manifest: Manifest) -> Database:
+    """The database of plugins.toml; the folder of a SQLite file is made."""
+    url = manifest.database_url
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    return Database(url, threads=manifest.gateway.database_threads)
+
+
+def open_city(config: Path | None = None, *, seed: bool = False, **overrides: Any) -> City:
+    """A city from plugins.toml: assembled, migrated (unless switched off) and, if asked, seeded.
+
+    Raises:
+        ManifestError, RequiredPluginOut, MigrationError, NoGraph: it cannot be opened, and why.
+    """
+    assembly = assemble(read_manifest(find_manifest(config), **overrides))
+    database = open_database(assembly.manifest)
+    if assembly.manifest.gateway.migrate_at_start or seed:
+        migrate_all(assembly, database)
+    if seed:
+        seed_all(assembly, database)
+    return City(assembly, database)

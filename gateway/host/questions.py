@@ -1,0 +1,53 @@
+"""Questions: one plugin asks, every plugin that answers is heard, and one that fails or is late is left out."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import pluggy
+import structlog
+
+from gateway.context import Answer, Services
+from gateway.request import RequestScope
+
+log = structlog.get_logger("gateway.host")
+
+ANSWER_WITHIN_S = 1.0
+
+
+class Questions:
+    """Puts questions to the plugins that are in. ``services``: of each of them, by name."""
+
+    def __init__(self, manager: pluggy.PluginManager, services: Mapping[str, Services]) -> None:
+        self._manager = manager
+        self._services = services
+
+    async def __call__(self, question: str, scope: RequestScope, arguments: dict[str, Any]) -> list[Answer]:
+        """All answers, in the order of plugins.toml.
+
+        Raises:
+            LookupError: no plugin that is in asks this question.
+        """
+        caller = getattr(self._manager.hook, question, None)
+        if caller is None or not caller.has_spec():
+            raise LookupError(f"no plugin has a question {question!r}: name it in a questions() hook")
+        # pluggy lists the last registered first.
+        impls = [i for i in reversed(caller.get_hookimpls()) if i.plugin_name in self._services]
+        answers = await asyncio.gather(*(self._one(question, impl, scope, arguments) for impl in impls))
+        return [answer for answer in answers if answer is not None]
+
+    async def _one(
+        self, question: str, impl: pluggy.HookImpl, scope: RequestScope, arguments: dict[str, Any]
+    ) -> Answer | None:
+        given = {name: value for name, value in arguments.items() if name in impl.argnames}
+        context = self._services[impl.plugin_name].context(scope)
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                value = impl.function(context=context, **given)
+                return Answer(impl.plugin_name, await value if inspect.isawaitable(value) else value)
+        except Exception:
+            log.exception("a plugin did not answer a question", plugin=impl.plugin_name, question=question)
+            return None

@@ -1,0 +1,38 @@
+"""Responses as JSON text; a response that many subscribers share is written once."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from typing import Any, Final
+
+import orjson
+
+from gateway.request import GraphQLResponse
+
+_SHARED: Final = 64
+
+
+def encode(value: Any) -> bytes:
+    """JSON. Integers beyond 64 bits, which orjson refuses, take the slow way."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+class Payloads:
+    """The last responses sent, as text, by identity."""
+
+    def __init__(self) -> None:
+        self._texts: OrderedDict[int, tuple[GraphQLResponse, str]] = OrderedDict()
+
+    def text(self, response: GraphQLResponse) -> str:
+        known = self._texts.get(id(response))
+        if known is not None:
+            return known[1]
+        text = encode(response.as_map()).decode()
+        self._texts[id(response)] = (response, text)
+        if len(self._texts) > _SHARED:
+            self._texts.popitem(last=False)
+        return text

@@ -1,0 +1,46 @@
+"""What an operator may set of the server; every default is safe for a single machine."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+
+class ServerSettings(BaseModel, frozen=True, extra="forbid"):
+    """Sizes in bytes, times in seconds.
+
+    ``allowed_origins``: web origins (``https://host``) besides the server's own whose pages may ask and open sockets.
+    ``get_queries``: whether a query may come by GET. ``explorer``: whether browsers find the Explorer at /graphql.
+    ``subgraph_endpoints``: serve every plugin by itself under /subgraphs/<name>/graphql, for other gateways. The rules
+    of ``@requiresScopes`` are the asking gateway's to enforce, so never on a public address.
+    ``sockets``, ``sockets_per_address``: WebSockets and event streams open at once.
+    ``send_queue_messages``, ``send_queue_bytes``: what waits for one slow reader before it is closed as lagging (4430).
+    ``drain_wait_s``: at the end, for how long /ready says no before anything is closed; ``drain_spread_s``: over which
+    time open streams are closed one by one; ``drain_timeout_s``: how long running requests are then waited for.
+    ``access_log``: "notable" logs what failed or took ``slow_request_s``.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = Field(4000, ge=0, le=65535)
+    explorer: bool = True
+    get_queries: bool = True
+    subgraph_endpoints: bool = False
+    allowed_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    max_body_bytes: int = Field(1_000_000, ge=1)
+    max_url_bytes: int = Field(16_384, ge=1)
+    body_timeout_s: float = Field(10, gt=0)
+    request_timeout_s: float = Field(30, gt=0)
+    connection_init_timeout_s: float = Field(10, gt=0)
+    keep_alive_s: float = Field(15, gt=0)
+    operations_per_socket: int = Field(20, ge=1)
+    sockets: int = Field(20_000, ge=1)
+    sockets_per_address: int = Field(200, ge=1)
+    send_queue_messages: int = Field(256, ge=1)
+    send_queue_bytes: int = Field(1_000_000, ge=1)
+    drain_wait_s: float = Field(0, ge=0)
+    drain_spread_s: float = Field(3, ge=0)
+    drain_timeout_s: float = Field(10, ge=0)
+    access_log: Literal["all", "notable", "off"] = "notable"
+    slow_request_s: float = Field(1, gt=0)

@@ -1,0 +1,65 @@
+"""The streams that are open: WebSockets and event streams, counted per address and in all, closed one by one at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from gateway.server.refusals import HTTPRefusal
+from gateway.server.settings import ServerSettings
+
+
+class OpenStreams:
+    """Of one server process. ``draining``: set when the process is about to end."""
+
+    def __init__(self, settings: ServerSettings) -> None:
+        self._settings = settings
+        self._by_address: Counter[str] = Counter()
+        self._closers: dict[object, Callable[[], None]] = {}
+        self.draining = False
+
+    def __len__(self) -> int:
+        return len(self._closers)
+
+    @contextmanager
+    def held(self, address: str, close: Callable[[], None]) -> Iterator[None]:
+        """Count a stream in as long as it is open. ``close``: called to end it when the process ends.
+
+        Raises:
+            HTTPRefusal: STREAM_LIMIT_ADDRESS (429), STREAM_LIMIT, DRAINING (503).
+        """
+        self._check(address)
+        token = object()
+        self._closers[token] = close
+        self._by_address[address] += 1
+        try:
+            yield
+        finally:
+            self._closers.pop(token, None)
+            self._by_address[address] -= 1
+            if not self._by_address[address]:
+                del self._by_address[address]
+
+    def _check(self, address: str) -> None:
+        if self.draining:
+            raise HTTPRefusal(503, "DRAINING", "This process is about to end: connect again.", {"Retry-After": "1"})
+        if len(self._closers) >= self._settings.sockets:
+            text = "This process has no room for another stream."
+            raise HTTPRefusal(503, "STREAM_LIMIT", text, {"Retry-After": "5"})
+        if self._by_address[address] >= self._settings.sockets_per_address:
+            text = f"An address opens at most {self._settings.sockets_per_address} streams."
+            raise HTTPRefusal(429, "STREAM_LIMIT_ADDRESS", text, {"Retry-After": "30"})
+
+    async def drain(self, spread_s: float) -> None:
+        """Close every stream, at random moments within ``spread_s``, so that the clients do not come back as one."""
+        self.draining = True
+        closers = list(self._closers.items())
+        random.shuffle(closers)
+        pause = spread_s / max(len(closers), 1)
+        for token, close in closers:
+            if token in self._closers:
+                close()
+            await asyncio.sleep(pause)
