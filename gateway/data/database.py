@@ -65,7 +65,6 @@ class Database:
         """A session that sees one state of the data and writes nothing."""
         with Session(self._engine, autoflush=False, expire_on_commit=False) as session:
             yield session
-            session.rollback()
 
     @contextmanager
     def changing(self) -> Iterator[Session]:

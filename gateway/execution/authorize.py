@@ -1,7 +1,8 @@
 """What the actor may not see is taken out of the operation before it is planned, and answers null with an error.
 
 A denied field is replaced in the document by ``__typename`` under the field's own response key, which keeps its place
-among its siblings; the projection then knows it by its location. An operation that touches nothing guarded pays nothing.
+among its siblings; the projection then knows it by its location. An operation that touches nothing guarded pays
+nothing.
 """
 
 from __future__ import annotations
@@ -56,21 +57,23 @@ class Denied:
     def __init__(self, coordinates: frozenset[str], signed_in: bool) -> None:
         self.coordinates = coordinates
         self._code = FORBIDDEN if signed_in else UNAUTHENTICATED
-        self._places: dict[tuple[int, str], tuple[GraphQLOutputType, str]] = {}
+        self._places: dict[int, dict[str, tuple[GraphQLOutputType, str]]] = {}
         self.types = {name: self._words(name) for name in coordinates if "." not in name}
 
     def add(self, node: FieldNode, parent: str, type_: GraphQLOutputType, coordinate: str) -> None:
         if node.loc is not None:
-            self._places[node.loc.start, parent] = (type_, coordinate)
+            self._places.setdefault(node.loc.start, {})[parent] = (type_, coordinate)
 
     def denial(self, field: ProjectedField) -> tuple[GraphQLOutputType, str, str] | None:
         """For a projected field that stands for a denied one: its type in the public schema, message and code."""
         if field.name != "__typename" or field.node.loc is None:
             return None
-        place = self._places.get((field.node.loc.start, field.parent)) or self._places.get(
-            (field.node.loc.start, "")
-        )
-        return None if place is None else (place[0], *self._words(place[1]))
+        places = self._places.get(field.node.loc.start)
+        if places is None:
+            return None
+        # A place on an interface is noted under its name, and projected under that of each of its types.
+        type_, coordinate = places.get(field.parent) or next(iter(places.values()))
+        return (type_, *self._words(coordinate))
 
     def _words(self, coordinate: str) -> tuple[str, str]:
         if self._code == UNAUTHENTICATED:
@@ -84,9 +87,7 @@ class Guards:
     ``access``: by ``Type.field`` or ``Type``. ``policy``: whether a named ``@policy`` holds for the scope's actor.
     """
 
-    def __init__(
-        self, schema: GraphQLSchema, access: Mapping[str, Access], policy: PolicyCheck | None = None
-    ) -> None:
+    def __init__(self, schema: GraphQLSchema, access: Mapping[str, Access], policy: PolicyCheck | None = None) -> None:
         self._schema = schema
         self._access = access
         self._policy = policy
@@ -120,9 +121,7 @@ class Guards:
         if access.policies:
             policy = self._policy
             # A policy that nobody can judge is not met.
-            return policy is not None and any(
-                all(policy(name, scope) for name in names) for names in access.policies
-            )
+            return policy is not None and any(all(policy(name, scope) for name in names) for names in access.policies)
         return True
 
     def _note(self, selections: SelectionSetNode, parent: GraphQLNamedType, found: set[str]) -> None:
@@ -210,8 +209,7 @@ class _Removal:
     def _stand_in(
         self, node: FieldNode, parent: GraphQLNamedType, type_: GraphQLOutputType, coordinate: str
     ) -> FieldNode:
-        # The projection asks by the concrete type; a place on an interface is noted for any.
-        self._denied.add(node, "" if is_abstract_type(parent) else parent.name, type_, coordinate)
+        self._denied.add(node, parent.name, type_, coordinate)
         return FieldNode(
             alias=NameNode(value=(node.alias or node.name).value),
             name=NameNode(value="__typename"),
@@ -221,9 +219,7 @@ class _Removal:
         )
 
 
-def field_type(
-    schema: GraphQLSchema, parent: GraphQLNamedType, node: FieldNode
-) -> GraphQLOutputType | None:
+def field_type(schema: GraphQLSchema, parent: GraphQLNamedType, node: FieldNode) -> GraphQLOutputType | None:
     """The type of a selected field; None for ``__typename``, introspection, and what does not exist."""
     if node.name.value.startswith("__") or not is_composite_type(parent):
         return None
@@ -231,9 +227,7 @@ def field_type(
     return None if field is None else field.type
 
 
-def condition_of(
-    schema: GraphQLSchema, node: InlineFragmentNode, parent: GraphQLNamedType
-) -> GraphQLNamedType:
+def condition_of(schema: GraphQLSchema, node: InlineFragmentNode, parent: GraphQLNamedType) -> GraphQLNamedType:
     """The type that an inline fragment's selections are of."""
     if node.type_condition is None:
         return parent

@@ -33,9 +33,9 @@ def _below(level: list[Obj], source: str) -> list[Obj]:
         if value.__class__ is dict:
             if id(value) not in seen:
                 seen.add(id(value))
-                found.append(value)  # type: ignore[arg-type]
+                found.append(value)
         elif value.__class__ is list:
-            _flatten(value, found, seen)  # type: ignore[arg-type]
+            _flatten(value, found, seen)
     return found
 
 
@@ -175,9 +175,7 @@ def _fields_builder(fields: Sequence[RepresentationField]) -> Callable[[Obj, Obj
     """A function that copies ``fields`` from an object of the merged tree into a representation."""
     plain = [(field.name, field.source, field.on_types) for field in fields if not field.fields]
     composite = [
-        (field.name, field.source, field.on_types, _fields_builder(field.fields))
-        for field in fields
-        if field.fields
+        (field.name, field.source, field.on_types, _fields_builder(field.fields)) for field in fields if field.fields
     ]
 
     def build(obj: Obj, out: Obj) -> None:

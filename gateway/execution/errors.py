@@ -22,7 +22,7 @@ Path: TypeAlias = Sequence[str | int]
 Mask: TypeAlias = Callable[[BaseException, RequestScope], dict[str, Any]]
 
 
-class RequestRefused(Exception):
+class RequestError(Exception):
     """The request itself is at fault: nothing of it was executed. ``errors`` are the response's."""
 
     def __init__(self, errors: list[dict[str, Any]]) -> None:
@@ -30,9 +30,13 @@ class RequestRefused(Exception):
         self.errors = errors
 
     @classmethod
-    def of(cls, errors: Iterable[GraphQLError], code: str) -> RequestRefused:
+    def of(cls, errors: Iterable[GraphQLError], code: str) -> RequestError:
         """Of graphql-core's errors; one that has a code in its extensions keeps it."""
         return cls([_formatted(error, code) for error in errors])
+
+    @classmethod
+    def one(cls, message: str, code: str) -> RequestError:
+        return cls.of([GraphQLError(message)], code)
 
     def response(self) -> GraphQLResponse:
         return GraphQLResponse(errors=self.errors, executed=False)

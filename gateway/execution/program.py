@@ -68,10 +68,7 @@ class Program:
 
     def _compile(self, truth: Mapping[str, bool]) -> Projector:
         def holds(field: ProjectedField) -> bool:
-            return any(
-                all(truth[when.variable] is when.expected for when in alternative)
-                for alternative in field.when
-            )
+            return any(all(truth[when.variable] is when.expected for when in alternative) for alternative in field.when)
 
         if self.denied is None:
             return Projector(self.plan.projection, holds)
@@ -102,12 +99,7 @@ def _fields_of(projection: Projection) -> Iterator[ProjectedField]:
 
 
 def _condition_variables(projection: Projection) -> set[str]:
-    return {
-        when.variable
-        for field in _fields_of(projection)
-        for alternative in field.when
-        for when in alternative
-    }
+    return {when.variable for field in _fields_of(projection) for alternative in field.when for when in alternative}
 
 
 def _keeps_public(projection: Projection, schema: GraphQLSchema, public: GraphQLSchema) -> bool:

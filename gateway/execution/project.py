@@ -21,7 +21,7 @@ Complete: TypeAlias = "Callable[[Any, Position, str | int, ProjectionRun], Any]"
 Denial: TypeAlias = "tuple[GraphQLOutputType, str, str]"
 
 
-class NullRises(Exception):  # noqa: N818: not an error, the way of a null
+class NullRises(Exception):  # noqa: N818
     """A null stands where the schema allows none: the place above becomes null."""
 
 
@@ -131,12 +131,13 @@ class Projector:
                 return None
             if value.__class__ is not dict:
                 return _invalid(field, parent, key, run)
-            fields = sole
-            if fields is None:
+            if sole is not None:
+                fields = sole
+            else:
                 typename = value.get("__typename")
-                fields = tables.get(typename)
-                if fields is None:
+                if typename not in tables:
                     return _invalid(field, parent, key, run)
+                fields = tables[typename]
                 if typename in denied_types:
                     run.report(field, *denied_types[typename], parent, key)
                     return None

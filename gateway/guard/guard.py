@@ -34,6 +34,10 @@ class Guard:
         self.limits = limits
         self._known: dict[tuple[int, str | None], _Known] = {}
 
+    @property
+    def hide_suggestions(self) -> bool:
+        return not self.limits.suggestions
+
     def check_text(self, text: str) -> None:
         """Look at a document before it is parsed.
 

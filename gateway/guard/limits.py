@@ -23,23 +23,23 @@ class Limits(BaseModel, frozen=True, extra="forbid"):
     the schema may lie within each other. ``suggestions``: whether errors may say "Did you mean".
     """
 
-    text_length: int = Field(100_000, ge=1)
-    tokens: int = Field(3_000, ge=1)
-    aliases: int = Field(100, ge=0)
-    directives: int = Field(100, ge=0)
-    fragments: int = Field(100, ge=0)
-    nesting: int = Field(64, ge=1, le=100)
-    depth: int = Field(20, ge=1)
-    root_fields: int = Field(50, ge=1)
-    fields: int = Field(3_000, ge=1)
-    cost: int = Field(100_000, ge=1)
-    assumed_list_size: int = Field(10, ge=1)
-    list_size: int = Field(100, ge=1)
-    list_items: int = Field(100, ge=1)
-    value_nesting: int = Field(32, ge=1, le=100)
-    values: int = Field(10_000, ge=1)
+    text_length: int = Field(default=100_000, ge=1)
+    tokens: int = Field(default=3_000, ge=1)
+    aliases: int = Field(default=100, ge=0)
+    directives: int = Field(default=100, ge=0)
+    fragments: int = Field(default=100, ge=0)
+    nesting: int = Field(default=64, ge=1, le=100)
+    depth: int = Field(default=20, ge=1)
+    root_fields: int = Field(default=50, ge=1)
+    fields: int = Field(default=3_000, ge=1)
+    cost: int = Field(default=100_000, ge=1)
+    assumed_list_size: int = Field(default=10, ge=1)
+    list_size: int = Field(default=100, ge=1)
+    list_items: int = Field(default=100, ge=1)
+    value_nesting: int = Field(default=32, ge=1, le=100)
+    values: int = Field(default=10_000, ge=1)
     introspection: bool = True
-    introspection_lists: int = Field(2, ge=1)
+    introspection_lists: int = Field(default=2, ge=1)
     suggestions: bool = True
 
 

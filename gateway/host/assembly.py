@@ -65,6 +65,13 @@ class Assembly:
         if self.manifest.plugins[name].required:
             raise RequiredPluginOut(f"{name} is required in plugins.toml and is out: {reason}")
 
+    def states(self) -> dict[str, dict[str, str]]:
+        """name -> ``{"state": "in" or "out", "reason": ...}``, in the order of plugins.toml."""
+        return {
+            name: {"state": "out" if name in self.out else "in", "reason": self.out.get(name, "")}
+            for name in self.manifest.plugins
+        }
+
     def each(self, step: Callable[[Plugin], Any]) -> None:
         """Run a step for every plugin that is in; one that fails is left out."""
         for plugin in list(self.plugins.values()):

@@ -55,7 +55,8 @@ class City:
             **{name: AbsentSubgraph(name) for name in assembly.joined.absent},
         }
         self.supergraph_sdl = assembly.joined.supergraph_sdl
-        self.engine = Engine(Supergraph.from_sdl(self.supergraph_sdl), self.subgraphs)
+        self.supergraph = Supergraph.from_sdl(self.supergraph_sdl)
+        self.engine = Engine(self.supergraph, self.subgraphs)
 
     def _services(self) -> dict[str, Services]:
         services: dict[str, Services] = {}
@@ -83,16 +84,8 @@ class City:
     def subgraph_schemas(self) -> Mapping[str, strawberry.federation.Schema]:
         return self.assembly.schemas
 
-    def plugin_states(self) -> dict[str, dict[str, str]]:
-        """name -> ``{"state": "in"}`` or ``{"state": "out", "reason": ...}``, in the order of plugins.toml."""
-        out = self.assembly.out
-        return {
-            name: {"state": "out", "reason": out[name]} if name in out else {"state": "in", "reason": ""}
-            for name in self.manifest.plugins
-        }
-
     def health(self) -> dict[str, Any]:
-        states = self.plugin_states()
+        states = self.assembly.states()
         broken = [name for name, state in states.items() if state["state"] == "out" and self._is_fault(name)]
         return {"status": "degraded" if broken else "ok", "plugins": states}
 
@@ -127,15 +120,15 @@ class City:
             yield
 
     async def _enter(self, stack: AsyncExitStack, plugin: Plugin) -> None:
-        hook = getattr(plugin.module, "lifespan", None)
-        if hook is None:
-            return
-        try:
-            await stack.enter_async_context(hook(self.services[plugin.name]))
-        except Exception as error:
-            log.exception("a plugin's lifespan failed", plugin=plugin.name)
-            self.subgraphs[plugin.name] = AbsentSubgraph(plugin.name)
-            self.assembly.leave_out(plugin.name, f"{plugin.name} failed in its lifespan: {type(error).__name__}")
+        hooks = self.assembly.manager.hook.lifespan.get_hookimpls()
+        for hook in [hook for hook in hooks if hook.plugin_name == plugin.name]:
+            try:
+                await stack.enter_async_context(hook.function(self.services[plugin.name]))
+            except Exception as error:
+                log.exception("a plugin's lifespan failed", plugin=plugin.name)
+                self.subgraphs[plugin.name] = AbsentSubgraph(plugin.name)
+                self.engine = Engine(self.supergraph, self.subgraphs)
+                self.assembly.leave_out(plugin.name, f"{plugin.name} failed in its lifespan: {type(error).__name__}")
 
 
 def _ping(session: Session) -> None:

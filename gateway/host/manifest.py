@@ -118,14 +118,14 @@ def find_manifest(given: Path | None = None) -> Path:
 
 
 def read_manifest(path: Path, **overrides: Any) -> Manifest:
-    """``overrides``: settings of ``[gateway]`` that win over the file.
+    """``overrides``: settings of ``[gateway]`` that win over the file and the environment; the caller checks them.
 
     Raises:
         ManifestError: it is not TOML, or says something that it may not.
     """
     try:
         file = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-        settings = GatewaySettings(**{**file.gateway, **overrides})
+        settings = GatewaySettings(**file.gateway).model_copy(update=overrides)
     except tomllib.TOMLDecodeError as error:
         raise ManifestError(f"{path}: not TOML: {error}") from None
     except ValidationError as error:

@@ -45,10 +45,9 @@ class Watched:
         self._timer.cancel()
         if self._watcher is not None:
             self._watcher.cancel()
-        if self._reason is not None:
-            # Takes back the cancellation, which is ours; one of somebody else's remains.
-            if self._task.uncancel() == 0 and kind is asyncio.CancelledError:
-                raise self._reason from None
+        # Takes back the cancellation, which is ours; one of somebody else's remains.
+        if self._reason is not None and self._task.uncancel() == 0 and kind is asyncio.CancelledError:
+            raise self._reason from None
 
     def _start(self) -> None:
         loop = self._task.get_loop()

@@ -91,4 +91,3 @@ def _check_type(sent: str, headers: dict[str, str]) -> None:
         key, _, value = parameter.partition("=")
         if key.strip() == "charset" and value.strip(' "') not in ("utf-8", "utf8"):
             raise HTTPRefusal(415, "UNSUPPORTED_CHARSET", "Send JSON in UTF-8.")
-

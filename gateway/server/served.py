@@ -12,11 +12,22 @@ from gateway.subgraphs.local import LocalSubgraph
 from identity.actor import Actor
 
 
+class Operation(Protocol):
+    """What the server asks of an operation before it is run."""
+
+    @property
+    def kind(self) -> OperationKind: ...
+
+
 class Engine(Protocol):
     """Runs operations. A request that is itself at fault is answered with ``executed`` false, never raised."""
 
-    def kind(self, request: GraphQLRequest) -> OperationKind | None:
-        """Of the operation that ``request`` names; None when there is no telling, as the request is at fault."""
+    def prepare(self, request: GraphQLRequest) -> Operation:
+        """The operation of ``request``, ready to run.
+
+        Raises:
+            RequestError: the request is at fault.
+        """
 
     async def execute(self, request: GraphQLRequest, scope: RequestScope) -> GraphQLResponse: ...
 

@@ -22,25 +22,25 @@ class ServerSettings(BaseModel, frozen=True, extra="forbid"):
     """
 
     host: str = "127.0.0.1"
-    port: int = Field(4000, ge=0, le=65535)
+    port: int = Field(default=4000, ge=0, le=65535)
     explorer: bool = True
     get_queries: bool = True
     subgraph_endpoints: bool = False
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
-    max_body_bytes: int = Field(1_000_000, ge=1)
-    max_url_bytes: int = Field(16_384, ge=1)
-    body_timeout_s: float = Field(10, gt=0)
-    request_timeout_s: float = Field(30, gt=0)
-    connection_init_timeout_s: float = Field(10, gt=0)
-    keep_alive_s: float = Field(15, gt=0)
-    operations_per_socket: int = Field(20, ge=1)
-    sockets: int = Field(20_000, ge=1)
-    sockets_per_address: int = Field(200, ge=1)
-    send_queue_messages: int = Field(256, ge=1)
-    send_queue_bytes: int = Field(1_000_000, ge=1)
-    drain_wait_s: float = Field(0, ge=0)
-    drain_spread_s: float = Field(3, ge=0)
-    drain_timeout_s: float = Field(10, ge=0)
+    max_body_bytes: int = Field(default=1_000_000, ge=1)
+    max_url_bytes: int = Field(default=16_384, ge=1)
+    body_timeout_s: float = Field(default=10, gt=0)
+    request_timeout_s: float = Field(default=30, gt=0)
+    connection_init_timeout_s: float = Field(default=10, gt=0)
+    keep_alive_s: float = Field(default=15, gt=0)
+    operations_per_socket: int = Field(default=20, ge=1)
+    sockets: int = Field(default=20_000, ge=1)
+    sockets_per_address: int = Field(default=200, ge=1)
+    send_queue_messages: int = Field(default=256, ge=1)
+    send_queue_bytes: int = Field(default=1_000_000, ge=1)
+    drain_wait_s: float = Field(default=0, ge=0)
+    drain_spread_s: float = Field(default=3, ge=0)
+    drain_timeout_s: float = Field(default=10, ge=0)
     access_log: Literal["all", "notable", "off"] = "notable"
-    slow_request_s: float = Field(1, gt=0)
+    slow_request_s: float = Field(default=1, gt=0)

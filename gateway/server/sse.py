@@ -45,10 +45,12 @@ async def event_stream(
     """
     transport = LineFeedTransport(keep_alive_s)
     closed = asyncio.ensure_future(closing.wait())
-    coming: asyncio.Future[GraphQLResponse] = asyncio.ensure_future(anext(responses))
+    coming = asyncio.ensure_future(anext(responses))
+    awaited: set[asyncio.Future[Any]]
     try:
         while True:
-            await asyncio.wait({coming, closed}, timeout=keep_alive_s, return_when=asyncio.FIRST_COMPLETED)
+            awaited = {coming, closed}
+            await asyncio.wait(awaited, timeout=keep_alive_s, return_when=asyncio.FIRST_COMPLETED)
             if coming.done():
                 response = coming.result()
                 yield transport.encode_next(_http_map(response), _encode)
@@ -66,6 +68,12 @@ async def event_stream(
             await coming
         if (close := getattr(responses, "aclose", None)) is not None:
             await close()
+
+
+def one_event(response: GraphQLResponse) -> str:
+    """The whole stream of an operation that has one response."""
+    transport = LineFeedTransport()
+    return transport.encode_next(_http_map(response), _encode) + transport.encode_complete()
 
 
 def _encode(data: object) -> str:

@@ -1,4 +1,4 @@
-"""The streams that are open: WebSockets and event streams, counted per address and in all, closed one by one at the end."""
+"""The streams that are open, WebSockets and event streams: counted, bounded, closed one by one at the end."""
 
 from __future__ import annotations
 
@@ -12,33 +12,40 @@ from gateway.server.refusals import HTTPRefusal
 from gateway.server.settings import ServerSettings
 
 
+class Slot:
+    """The place of one open stream. ``close``: ends the stream from outside; set by whoever runs it."""
+
+    def __init__(self) -> None:
+        self.close: Callable[[], object] = bool
+
+
 class OpenStreams:
     """Of one server process. ``draining``: set when the process is about to end."""
 
     def __init__(self, settings: ServerSettings) -> None:
         self._settings = settings
         self._by_address: Counter[str] = Counter()
-        self._closers: dict[object, Callable[[], None]] = {}
+        self._slots: set[Slot] = set()
         self.draining = False
 
     def __len__(self) -> int:
-        return len(self._closers)
+        return len(self._slots)
 
     @contextmanager
-    def held(self, address: str, close: Callable[[], None]) -> Iterator[None]:
-        """Count a stream in as long as it is open. ``close``: called to end it when the process ends.
+    def held(self, address: str) -> Iterator[Slot]:
+        """Count a stream in as long as it is open.
 
         Raises:
             HTTPRefusal: STREAM_LIMIT_ADDRESS (429), STREAM_LIMIT, DRAINING (503).
         """
         self._check(address)
-        token = object()
-        self._closers[token] = close
+        slot = Slot()
+        self._slots.add(slot)
         self._by_address[address] += 1
         try:
-            yield
+            yield slot
         finally:
-            self._closers.pop(token, None)
+            self._slots.discard(slot)
             self._by_address[address] -= 1
             if not self._by_address[address]:
                 del self._by_address[address]
@@ -46,7 +53,7 @@ class OpenStreams:
     def _check(self, address: str) -> None:
         if self.draining:
             raise HTTPRefusal(503, "DRAINING", "This process is about to end: connect again.", {"Retry-After": "1"})
-        if len(self._closers) >= self._settings.sockets:
+        if len(self._slots) >= self._settings.sockets:
             text = "This process has no room for another stream."
             raise HTTPRefusal(503, "STREAM_LIMIT", text, {"Retry-After": "5"})
         if self._by_address[address] >= self._settings.sockets_per_address:
@@ -56,10 +63,9 @@ class OpenStreams:
     async def drain(self, spread_s: float) -> None:
         """Close every stream, at random moments within ``spread_s``, so that the clients do not come back as one."""
         self.draining = True
-        closers = list(self._closers.items())
-        random.shuffle(closers)
-        pause = spread_s / max(len(closers), 1)
-        for token, close in closers:
-            if token in self._closers:
-                close()
-            await asyncio.sleep(pause)
+        slots = list(self._slots)
+        random.shuffle(slots)
+        for slot in slots:
+            if slot in self._slots:
+                slot.close()
+            await asyncio.sleep(spread_s / len(slots))

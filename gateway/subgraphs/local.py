@@ -50,9 +50,7 @@ class LocalSubgraph:
         )
         self._checked: OrderedDict[str, list[dict[str, Any]]] = OrderedDict()
 
-    async def fetch(
-        self, fetch: Fetch, variables: Mapping[str, Any], scope: RequestScope
-    ) -> SubgraphAnswer:
+    async def fetch(self, fetch: Fetch, variables: Mapping[str, Any], scope: RequestScope) -> SubgraphAnswer:
         """Run one fetch. Resolvers' errors are masked; a deadline that passes cancels the resolvers."""
         try:
             executor = self._build(fetch, variables, scope)
@@ -152,8 +150,7 @@ class LocalSubgraph:
         return {
             "data": result.data,
             "errors": [
-                mask_exception(error.original_error or error, self.name, scope, error.path)
-                for error in result.errors
+                mask_exception(error.original_error or error, self.name, scope, error.path) for error in result.errors
             ],
         }
 

@@ -25,9 +25,7 @@ class Subgraph(Protocol):
     name: str
     schema: GraphQLSchema | None
 
-    async def fetch(
-        self, fetch: Fetch, variables: Mapping[str, Any], scope: RequestScope
-    ) -> SubgraphAnswer: ...
+    async def fetch(self, fetch: Fetch, variables: Mapping[str, Any], scope: RequestScope) -> SubgraphAnswer: ...
 
     def subscribe(
         self, fetch: Fetch, variables: Mapping[str, Any], scope: RequestScope

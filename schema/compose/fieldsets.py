@@ -55,9 +55,9 @@ def _selected(node: SelectionSetNode, on: str | None) -> list[Selected]:
                     item.name.value,
                     inner,
                     on,
-                    tuple(argument.name.value for argument in item.arguments),
+                    tuple(argument.name.value for argument in item.arguments or ()),
                     item.alias.value if item.alias else None,
-                    tuple(directive.name.value for directive in item.directives),
+                    tuple(directive.name.value for directive in item.directives or ()),
                     item.selection_set is not None,
                 )
             )

@@ -14,12 +14,13 @@ from .subgraph import Subgraph
 from .supergraph import Member, Supergraph, members_of
 from .texts import merge_descriptions
 from .usage import field_set_text
+from .words import quoted
 
 _INTERNAL = ("_Any", "_Entity", "_Service", "_FieldSet")
 
 
-def merge(subgraphs: Sequence[Subgraph], report: Report) -> Supergraph:
-    """The merged supergraph, to be used only where ``report`` has no errors."""
+def merge(subgraphs: Sequence[Subgraph], report: Report) -> tuple[Supergraph, Kept]:
+    """The merged supergraph and the directives it keeps, to be used only where ``report`` has no errors."""
     supergraph = Supergraph(members_of(subgraphs))
     kept = kept_directives(supergraph.members, report)
     for name in _type_names(supergraph.members):
@@ -42,7 +43,7 @@ def merge(subgraphs: Sequence[Subgraph], report: Report) -> Supergraph:
             "no subgraph has a field on Query: add one, or list a subgraph that has",
             subgraphs=[member.name for member in supergraph.members],
         )
-    return supergraph
+    return supergraph, kept
 
 
 def _type_names(members: Sequence[Member]) -> list[str]:
@@ -141,8 +142,3 @@ def _query_everywhere(supergraph: Supergraph) -> None:
     """Every subgraph has a Query, be it only with ``_entities``: routers look it up there."""
     supergraph.joins["Query"] = [f"@join__type(graph: {member.graph})" for member in supergraph.members]
 
-
-def quoted(text: str) -> str:
-    """The text as a GraphQL string."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
-    return f'"{escaped}"'

@@ -33,15 +33,14 @@ def prepare(source: SubgraphSdl, report: Report) -> Subgraph | None:
     if len(report.errors) > before:
         return None
     names = federation_names(links, _defined_directives(document))
-    check_definitions(source.name, document, links, names, report)
-    if len(report.errors) > before:
-        return None
     for error in check_grammar(document, links, names):
         _report_graphql(source.name, error, report)
     if len(report.errors) > before:
         return None
     subgraph = read_subgraph(source.name, source.url, document, links, names)
     check_values(subgraph, report)
+    if len(report.errors) == before:
+        check_definitions(source.name, document, links, names, report)
     _name_roots(subgraph, report)
     return subgraph if len(report.errors) == before else None
 

@@ -1,0 +1,3 @@
+"""Fixtures for every test: the city of plugins.toml."""
+
+pytest_plugins = ["gateway.host.testing"]

@@ -1,0 +1,1 @@
+"""What the subcommands of ``congdanso`` do, by theme."""

@@ -1,0 +1,165 @@
+"""Commands about the graph: check, sdl, supergraph, compose, explain."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from graphql import print_schema
+
+from gateway.commands.errors import CommandError
+from gateway.execution.engine import Engine
+from gateway.execution.errors import RequestError
+from gateway.host.assembly import Assembly, assemble, snapshot_file
+from gateway.host.manifest import find_manifest, read_manifest
+from gateway.planner import plan_as_json
+from gateway.planner.supergraph import Supergraph
+from gateway.request import GraphQLRequest
+from gateway.subgraphs.absent import AbsentSubgraph
+from schema.compose import Composition, SubgraphSdl
+from schema.compose import compose as compose_subgraphs
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """``states``: name -> state and reason. ``faults``: the names of those that are out and were not switched off."""
+
+    states: Mapping[str, Mapping[str, str]]
+    faults: tuple[str, ...]
+    advice: tuple[str, ...]
+
+    def as_map(self) -> dict[str, Any]:
+        return {"plugins": self.states, "advice": list(self.advice)}
+
+    def as_text(self) -> str:
+        lines = [f"{state['state']:4} {name}  {state['reason']}".rstrip() for name, state in self.states.items()]
+        return "\n".join([*lines, *(f"advice: {line}" for line in self.advice)])
+
+
+def _assembled(config: Path | None) -> Assembly:
+    return assemble(read_manifest(find_manifest(config)))
+
+
+def check(config: Path | None) -> CheckReport:
+    """Load and compose, without touching the database."""
+    assembly = _assembled(config)
+    faults = tuple(name for name in assembly.out if assembly.manifest.plugins[name].enabled)
+    return CheckReport(assembly.states(), faults, tuple(assembly.advice))
+
+
+def supergraph_sdl(config: Path | None) -> str:
+    """Raises: CommandError: nothing composes."""
+    sdl = _assembled(config).joined.supergraph_sdl
+    if sdl is None:
+        raise CommandError("no plugin has a part of the graph that composes: run congdanso check.")
+    return sdl
+
+
+def public_sdl(config: Path | None) -> str:
+    return print_schema(Supergraph.from_sdl(supergraph_sdl(config)).public_schema)
+
+
+def subgraph_sdl(config: Path | None, plugin: str) -> str:
+    assembly = _assembled(config)
+    if plugin not in assembly.sdls:
+        why = assembly.out.get(plugin, "it has no subgraph" if plugin in assembly.plugins else "plugins.toml lacks it")
+        raise CommandError(f"no SDL of {plugin}: {why}")
+    return assembly.sdls[plugin].sdl
+
+
+def write_snapshots(config: Path | None) -> list[Path]:
+    """Write the supergraph, the public schema and each subgraph's SDL under ``schema/``, to be committed.
+
+    Raises:
+        CommandError: a plugin is out: its snapshot would be lost.
+    """
+    assembly = _assembled(config)
+    if assembly.out:
+        raise CommandError(f"out: {', '.join(assembly.out)}. Bring them in first, so that the snapshots are whole.")
+    sdl = assembly.joined.supergraph_sdl or ""
+    folder = assembly.manifest.folder / "schema"
+    files = {
+        folder / "supergraph.graphql": sdl,
+        folder / "city.graphql": print_schema(Supergraph.from_sdl(sdl).public_schema),
+        **{snapshot_file(assembly.manifest, name): subgraph.sdl for name, subgraph in assembly.sdls.items()},
+    }
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.rstrip() + "\n", encoding="utf-8")
+    return list(files)
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeResult:
+    """A composition, for printing."""
+
+    composition: Composition
+
+    @property
+    def ok(self) -> bool:
+        return self.composition.ok
+
+    def as_map(self) -> dict[str, Any]:
+        errors = self.composition.errors
+        return {
+            "ok": self.ok,
+            "codes": sorted({error.code for error in errors}),
+            "errors": [{"code": error.code, "message": error.message} for error in errors],
+            "supergraphSdl": self.composition.supergraph_sdl,
+        }
+
+    def as_text(self) -> str:
+        if self.ok:
+            return self.composition.supergraph_sdl or ""
+        return "\n".join(f"{error.code}: {error.message}" for error in self.composition.errors)
+
+
+def compose_file(path: Path) -> tuple[list[ComposeResult], bool]:
+    """The results of each list of subgraphs in the file, and whether the file held one list only.
+
+    Raises:
+        CommandError: the file is not such JSON.
+    """
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise CommandError(f"{path}: not JSON: {error}") from None
+    if not isinstance(raw, list):
+        raise CommandError(f"{path}: not a list of {{name, sdl}}, nor a list of such lists.")
+    single = bool(raw) and isinstance(raw[0], dict) and "sdl" in raw[0]
+    cases = [raw] if single else raw
+    return [ComposeResult(compose_subgraphs(_subgraphs(path, case))) for case in cases], single
+
+
+def _subgraphs(path: Path, case: Any) -> list[SubgraphSdl]:
+    services = case.get("services") if isinstance(case, dict) else case
+    try:
+        return [SubgraphSdl(name=s["name"], sdl=s["sdl"], url=s.get("url", "")) for s in services]
+    except (TypeError, KeyError, AttributeError):
+        raise CommandError(f"{path}: a subgraph is not an object with name and sdl.") from None
+
+
+def explain(query: str, config: Path | None, supergraph: Path | None, *, as_json: bool) -> str:
+    """Raises: CommandError: the operation is not valid."""
+    sdl = supergraph.read_text(encoding="utf-8") if supergraph else supergraph_sdl(config)
+    planned = Supergraph.from_sdl(sdl)
+    engine = Engine(planned, {name: AbsentSubgraph(name) for name in planned.subgraphs})
+    text = _query_text(query)
+    try:
+        if as_json:
+            return json.dumps(plan_as_json(engine.prepare(GraphQLRequest(text)).program.plan), ensure_ascii=False, indent=2)
+        return engine.explain(text)
+    except RequestError as error:
+        raise CommandError("; ".join(e["message"] for e in error.response().errors)) from None
+
+
+def _query_text(query: str) -> str:
+    if query == "-":
+        return sys.stdin.read()
+    if "{" not in query and Path(query).is_file():
+        return Path(query).read_text(encoding="utf-8")
+    return query

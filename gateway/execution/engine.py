@@ -1,0 +1,120 @@
+"""The engine: a supergraph and its subgraphs, ready to answer. The one door of the execution."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+
+from graphql import DocumentNode
+
+from gateway.execution.authorize import Guards, PolicyCheck
+from gateway.execution.errors import OPERATION_RESOLUTION_FAILURE, Mask, RequestError
+from gateway.execution.errors import mask as default_mask
+from gateway.execution.execute import Execution
+from gateway.execution.operations import OperationCache, Prepared, RequestCheck, request_variables
+from gateway.execution.program import Program
+from gateway.execution.subscribe import event_responses
+from gateway.planner import explain, plan_operation
+from gateway.planner.plan import Plan
+from gateway.planner.supergraph import Supergraph
+from gateway.request import GraphQLRequest, GraphQLResponse, RequestScope
+from gateway.subgraphs.protocol import Subgraph
+
+
+class Engine:
+    """A supergraph and its subgraphs, ready to answer.
+
+    ``check``: what the guard refuses of a text, a document (depth, cost) or its variables; nothing without one.
+    ``cache_size``: operations kept. ``mask``: the error for an exception that is a fault of ours. ``policy``: whether a
+    named ``@policy`` holds; without it no policy does. ``event_timeout_s``: for the fetches of a subscription's event.
+    """
+
+    def __init__(
+        self,
+        supergraph: Supergraph,
+        subgraphs: Mapping[str, Subgraph],
+        *,
+        check: RequestCheck | None = None,
+        cache_size: int = 1000,
+        mask: Mask = default_mask,
+        policy: PolicyCheck | None = None,
+        event_timeout_s: float | None = 30.0,
+    ) -> None:
+        if missing := sorted(set(supergraph.subgraphs) - set(subgraphs)):
+            raise ValueError(f"No subgraph is given for {', '.join(missing)}, which the supergraph names")
+        self.supergraph = supergraph
+        self._subgraphs = dict(subgraphs)
+        self._mask = mask
+        self._event_timeout_s = event_timeout_s
+        schema = supergraph.public_schema
+        guards = Guards(schema, supergraph.access, policy)
+        self._operations = OperationCache(schema, self._subgraphs, guards, self._plan, check, cache_size)
+
+    def prepare(self, request: GraphQLRequest) -> Prepared:
+        """The request's operation, parsed, validated and planned; from the cache if it was seen before.
+
+        Raises:
+            RequestError: the text does not parse, is not valid, or has no such operation.
+        """
+        return self._operations.get(request)
+
+    async def execute(self, request: GraphQLRequest, scope: RequestScope) -> GraphQLResponse:
+        """Answer a query or mutation. Never raises: a fault of ours is an error with an id."""
+        try:
+            prepared = self.prepare(request)
+            if prepared.kind == "subscription":
+                raise RequestError.one(
+                    "A subscription needs a transport that streams: WebSocket or SSE", OPERATION_RESOLUTION_FAILURE
+                )
+            program = prepared.program_for(scope)
+            return await self._run(prepared, program, request, scope)
+        except RequestError as error:
+            return error.response()
+        except Exception as exception:
+            return GraphQLResponse(errors=[self._mask(exception, scope)])
+
+    async def subscribe(
+        self, request: GraphQLRequest, scope: RequestScope
+    ) -> AsyncIterator[GraphQLResponse] | GraphQLResponse:
+        """The events of a subscription; for any other operation, and for a refused one, its one response."""
+        try:
+            prepared = self.prepare(request)
+            if prepared.kind != "subscription":
+                return await self.execute(request, scope)
+            sent, coerced = request_variables(self.supergraph.public_schema, prepared.operation, request.variables)
+            program = prepared.program_for(scope)
+            if program.plan.node is None:
+                # Nothing is left to subscribe to: the field is denied.
+                return await self._run(prepared, program, request, scope)
+        except RequestError as error:
+            return error.response()
+        except Exception as exception:
+            return GraphQLResponse(errors=[self._mask(exception, scope)])
+        return event_responses(program, self._subgraphs, scope, sent, coerced, self._mask, self._event_timeout_s)
+
+    def explain(self, query: str, operation_name: str | None = None) -> str:
+        """The plan of an operation, as text.
+
+        Raises:
+            RequestError: as ``prepare``.
+        """
+        return explain(self.prepare(GraphQLRequest(query, operation_name)).program.plan)
+
+    async def _run(
+        self, prepared: Prepared, program: Program, request: GraphQLRequest, scope: RequestScope
+    ) -> GraphQLResponse:
+        sent, coerced = request_variables(self.supergraph.public_schema, prepared.operation, request.variables)
+        execution = Execution(program, self._subgraphs, scope, sent, coerced, self._mask)
+        if program.hands_on is not None:
+            fetch = program.hands_on
+            answer = await execution.ask(fetch, execution.variables_of(fetch))
+            if (data := answer.get("data")) is not None:
+                return GraphQLResponse(data=data, errors=answer.get("errors") or [])
+            execution.merge_root(fetch, answer)
+        else:
+            await execution.run(program.plan.node)
+        if prepared.introspection is not None:
+            execution.tree.update(prepared.introspection.answer(request.variables))
+        return GraphQLResponse(data=execution.data(), errors=execution.errors)
+
+    def _plan(self, document: DocumentNode, operation_name: str | None) -> Plan:
+        return plan_operation(self.supergraph, document, operation_name)

@@ -1,0 +1,115 @@
+"""The test kit: a city of one's own for each test, asked as a client asks.
+
+``pytest_plugins = ["gateway.host.testing"]`` gives the fixtures ``city`` (all of plugins.toml, seeded) and
+``open_test_city`` (any plugins.toml).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from gateway.host.manifest import find_manifest
+from gateway.logs import set_up_logging
+from gateway.request import GraphQLRequest, GraphQLResponse, RequestScope
+from identity.actor import ANONYMOUS, Actor
+from identity.people import person_named
+
+if TYPE_CHECKING:
+    from gateway.host.city import City
+
+set_up_logging("warning")
+
+OpenCity = Callable[..., AbstractAsyncContextManager["AskedCity"]]
+
+
+class AskedCity:
+    """A running city, and ways to ask it. ``by``: a seeded person's name, or an Actor; None is nobody."""
+
+    def __init__(self, city: City) -> None:
+        self.city = city
+
+    def actor(self, by: str | Actor | None) -> Actor:
+        if isinstance(by, Actor):
+            return by
+        return ANONYMOUS if by is None else person_named(by).to_actor(self.city.manifest.roles)
+
+    async def answer(self, query: str, /, by: str | Actor | None = None, **variables: Any) -> dict[str, Any]:
+        """The whole response map."""
+        request = GraphQLRequest(query, variables=variables)
+        response: GraphQLResponse = await self.city.engine.execute(request, RequestScope(actor=self.actor(by)))
+        return response.as_map()
+
+    async def ask(self, query: str, /, by: str | Actor | None = None, **variables: Any) -> dict[str, Any]:
+        """The data; any error fails the test."""
+        answer = await self.answer(query, by=by, **variables)
+        assert "errors" not in answer, answer["errors"]
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    async def refused(self, query: str, /, by: str | Actor | None = None, **variables: Any) -> list[str]:
+        """The codes of all errors and of all ``userErrors``, in order."""
+        answer = await self.answer(query, by=by, **variables)
+        codes = [error.get("extensions", {}).get("code", "?") for error in answer.get("errors", ())]
+        return codes + list(_user_error_codes(answer.get("data")))
+
+    @asynccontextmanager
+    async def listen(
+        self, subscription: str, /, by: str | Actor | None = None, **variables: Any
+    ) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+        """The subscription's response maps, one for each event."""
+        request = GraphQLRequest(subscription, variables=variables)
+        stream = await self.city.engine.subscribe(request, RequestScope(actor=self.actor(by)))
+        assert not isinstance(stream, GraphQLResponse), stream.as_map()
+        maps = _maps(stream)
+        try:
+            yield maps
+        finally:
+            await maps.aclose()
+
+
+async def _maps(stream: AsyncIterator[GraphQLResponse]) -> Any:
+    async for response in stream:
+        yield response.as_map()
+
+
+def _user_error_codes(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [code for item in value for code in _user_error_codes(item)]
+    if not isinstance(value, dict):
+        return []
+    own = [error["code"] for error in value.get("userErrors") or () if "code" in error]
+    return own + [code for key, item in value.items() if key != "userErrors" for code in _user_error_codes(item)]
+
+
+@asynccontextmanager
+async def running(folder: Path, config: Path, *, seed: bool = True, **overrides: Any) -> AsyncIterator[AskedCity]:
+    """A city over ``config`` with its database and keys in ``folder``. ``overrides``: settings of ``[gateway]``."""
+    # Imported late: a test of one room does not need the whole house.
+    from gateway.host.city import open_city
+
+    settings = {"database": f"sqlite:///{folder / 'city.db'}", "data_folder": folder, **overrides}
+    city = open_city(config, seed=seed, **settings)
+    async with city.lifespan():
+        yield AskedCity(city)
+
+
+@pytest.fixture
+def open_test_city(tmp_path: Path) -> OpenCity:
+    """``async with open_test_city(config) as city``: any plugins.toml, in a folder of the test's own."""
+
+    def open_it(config: Path, **settings: Any) -> AbstractAsyncContextManager[AskedCity]:
+        return running(tmp_path, config, **settings)
+
+    return open_it
+
+
+@pytest.fixture
+async def city(tmp_path: Path) -> AsyncIterator[AskedCity]:
+    """The city of plugins.toml, seeded, with a database of the test's own."""
+    async with running(tmp_path, find_manifest()) as asked:
+        yield asked

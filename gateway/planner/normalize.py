@@ -1,0 +1,265 @@
+"""The client's operation, flattened: for each place the items wanted of its concrete types, and the projection.
+
+Fragments are inlined by the types they hold for, selections of one response key are merged, constant ``@skip`` and
+``@include`` are gone and those with variables are conditions. Every group of selections is read once for each type it
+is applied to, so the work does not grow with the number of ways through abstract types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from graphql import (
+    BooleanValueNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLOutputType,
+    SchemaMetaFieldDef,
+    SelectionNode,
+    SelectionSetNode,
+    TypeMetaFieldDef,
+    TypeNameMetaFieldDef,
+    VariableNode,
+)
+
+from gateway.planner.conditions import ALWAYS, EMPTY, Conditions, Conjunction, any_of, with_literal
+from gateway.planner.graph import PlanningGraph
+from gateway.planner.plan import ProjectedField, Projection, When
+from gateway.planner.sources import Sources
+from gateway.planner.values import arguments_text
+from gateway.planner.wanted import Item, Selection
+
+Around: TypeAlias = tuple[tuple[SelectionSetNode, Conjunction], ...]
+META_FIELDS: dict[str, GraphQLOutputType] = {
+    "__typename": TypeNameMetaFieldDef.type,
+    "__schema": SchemaMetaFieldDef.type,
+    "__type": TypeMetaFieldDef.type,
+}
+
+
+@dataclass(slots=True, eq=False)
+class Occurrence:
+    """A field as it stands in the document, once for each way to it: where, for which types, when."""
+
+    order: int
+    node: FieldNode
+    types: frozenset[str]
+    when: Conjunction
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """What is wanted below a field, and how it is projected."""
+
+    selection: Selection
+    projection: Projection
+
+
+class Normalizer:
+    """Flattens one operation. ``sources`` is filled with the keys of the client's fields."""
+
+    def __init__(self, graph: PlanningGraph, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
+        self.graph = graph
+        self.supergraph = graph.supergraph
+        self.fragments = fragments
+        self.sources = Sources()
+        self.places: dict[tuple[object, ...], Place] = {}
+        self.public: dict[str, frozenset[str]] = {}
+        self.alive: list[SelectionSetNode] = []
+
+    def root(self, selection_set: SelectionSetNode, root_type: str) -> Place:
+        """The operation's own place; ``__typename`` and introspection are projected but not wanted of a subgraph."""
+        return self.place(((selection_set, EMPTY),), root_type, self.sources, root=True)
+
+    def possible(self, name: str) -> frozenset[str]:
+        """The public object types of a value of type ``name``."""
+        found = self.public.get(name)
+        if found is None:
+            found = self.public[name] = self.graph.concretes(name) - self.supergraph.hidden
+        return found
+
+    def place(self, around: Around, name: str, sources: Sources, *, root: bool = False) -> Place:
+        """What the selection sets ``around`` want of a value of type ``name``."""
+        key = (name, id(sources), tuple((id(node), when) for node, when in around))
+        found = self.places.get(key)
+        if found is None:
+            found = self.places[key] = self._place(around, name, sources, root=root)
+        return found
+
+    def _place(self, around: Around, name: str, sources: Sources, *, root: bool) -> Place:
+        types = self.possible(name)
+        by_key: dict[str, list[Occurrence]] = {}
+        for node, when in around:
+            self._collect(node, types, when, by_key, set())
+        items: list[Item] = []
+        fields: dict[str, list[tuple[int, ProjectedField]]] = {concrete: [] for concrete in sorted(types)}
+        for key, occurrences in by_key.items():
+            for of, same in _classes(occurrences):
+                self._class(key, of, same, sources, items, fields, root=root)
+        items = _merged_leaves(items)
+        abstract = self.graph.is_abstract(name)
+        sole = self._sole(name, types, items) if abstract else name
+        if sole is None and not any(i.name == "__typename" and i.types == types and i.when is ALWAYS for i in items):
+            items.insert(0, Item("__typename", "__typename", types, "__typename"))
+        by_type = {
+            concrete: tuple(one for _, one in sorted(found, key=lambda pair: pair[0]))
+            for concrete, found in fields.items()
+        }
+        return Place(Selection(tuple(items)), Projection(by_type, sole))
+
+    def _sole(self, name: str, types: frozenset[str], items: list[Item]) -> str | None:
+        """A type that speaks for all at an abstract place, when nothing there differs between types."""
+        if not types or len(types) != len(self.graph.concretes(name)):
+            return None
+        access = self.supergraph.access
+        for item in items:
+            if item.types != types or item.name == "__typename":
+                return None
+            if access and any(f"{concrete}.{item.name}" in access for concrete in types):
+                return None
+        if access and any(concrete in access for concrete in types):
+            return None
+        return min(types)
+
+    def _collect(
+        self,
+        node: SelectionSetNode,
+        types: frozenset[str],
+        when: Conjunction,
+        by_key: dict[str, list[Occurrence]],
+        seen: set[tuple[object, ...]],
+    ) -> None:
+        for child in node.selections:
+            narrowed = self._conditions(child, when)
+            if narrowed is None:
+                continue
+            if isinstance(child, FieldNode):
+                key = (child.alias or child.name).value
+                found = by_key.setdefault(key, [])
+                found.append(Occurrence(len(seen) * 65536 + len(by_key) * 256 + len(found), child, types, narrowed))
+                continue
+            spread = self.fragments[child.name.value] if isinstance(child, FragmentSpreadNode) else child
+            condition = spread.type_condition  # type: ignore[attr-defined]
+            of = types & self.possible(condition.name.value) if condition else types
+            mark = (id(spread), of, narrowed)
+            if of and mark not in seen:
+                seen.add(mark)
+                self._collect(spread.selection_set, of, narrowed, by_key, seen)  # type: ignore[attr-defined]
+
+    def _conditions(self, node: SelectionNode, when: Conjunction) -> Conjunction | None:
+        """``when`` and the node's own ``@skip`` and ``@include``; None when it is never wanted."""
+        found: Conjunction | None = when
+        for directive in node.directives:
+            if directive.name.value not in {"skip", "include"} or found is None:
+                continue
+            expected = directive.name.value == "include"
+            value = directive.arguments[0].value
+            if isinstance(value, VariableNode):
+                found = with_literal(found, (value.name.value, expected))
+            elif isinstance(value, BooleanValueNode) and value.value != expected:
+                return None
+        return found
+
+    def _class(
+        self,
+        key: str,
+        types: frozenset[str],
+        same: list[Occurrence],
+        sources: Sources,
+        items: list[Item],
+        fields: dict[str, list[tuple[int, ProjectedField]]],
+        *,
+        root: bool,
+    ) -> None:
+        node = same[0].node
+        name = node.name.value
+        args, variables = arguments_text(node)
+        when = any_of(one.when for one in same)
+        order = same[0].order
+        meta = META_FIELDS.get(name)
+        if meta is not None:
+            for concrete in types:
+                projected = ProjectedField(key, name if name == "__typename" and not root else key, concrete, name, meta, node, _when(when))
+                fields[concrete].append((order, projected))
+            if not root:
+                items.append(Item(name, key, types, name, when=when))
+            return
+        wanted = Item(name, key, types, None, args, variables, when)
+        for of, source in sources.take(self.graph, wanted, types, reuse=False):
+            for returned, members in self._by_return(name, of):
+                below = None
+                if node.selection_set:
+                    below = self.place(_below(same), returned, sources.child(source))
+                item = Item(name, key, members, source, args, variables, when, below.selection if below else None)
+                items.append(item)
+                self._project(item, node, order, below, fields)
+
+    def _by_return(self, name: str, types: frozenset[str]) -> list[tuple[str, frozenset[str]]]:
+        found: dict[str, set[str]] = {}
+        for concrete in types:
+            found.setdefault(self.graph.returned(concrete, name), set()).add(concrete)
+        return [(returned, frozenset(found[returned])) for returned in sorted(found)]
+
+    def _project(
+        self,
+        item: Item,
+        node: FieldNode,
+        order: int,
+        below: Place | None,
+        fields: dict[str, list[tuple[int, ProjectedField]]],
+    ) -> None:
+        type_map = self.supergraph.public_schema.type_map
+        when = _when(item.when)
+        projection = below.projection if below else None
+        source = item.source or item.key
+        for concrete in item.types:
+            type_ = type_map[concrete].fields[item.name].type  # type: ignore[attr-defined]
+            projected = ProjectedField(item.key, source, concrete, item.name, type_, node, when, projection)
+            fields[concrete].append((order, projected))
+
+
+def _classes(occurrences: list[Occurrence]) -> list[tuple[frozenset[str], list[Occurrence]]]:
+    """The types that a response key is wanted of, grouped by which occurrences hold for them."""
+    first = occurrences[0].types
+    if all(one.types == first for one in occurrences):
+        return [(first, occurrences)]
+    groups: dict[tuple[int, ...], set[str]] = {}
+    for concrete in sorted(frozenset().union(*(one.types for one in occurrences))):
+        holding = tuple(index for index, one in enumerate(occurrences) if concrete in one.types)
+        groups.setdefault(holding, set()).add(concrete)
+    return [(frozenset(types), [occurrences[i] for i in holding]) for holding, types in groups.items()]
+
+
+def _below(same: list[Occurrence]) -> Around:
+    """The selection sets below some occurrences of one field, each once."""
+    found: dict[tuple[int, Conjunction], tuple[SelectionSetNode, Conjunction]] = {}
+    for one in same:
+        if one.node.selection_set:
+            found.setdefault((id(one.node.selection_set), one.when), (one.node.selection_set, one.when))
+    return tuple(found.values())
+
+
+def _merged_leaves(items: list[Item]) -> list[Item]:
+    """Leaves that differ in their types alone become one."""
+    merged: dict[tuple[object, ...], Item] = {}
+    for item in items:
+        key: tuple[object, ...] = (id(item),)
+        if item.children is None:
+            key = (item.name, item.source, item.args, item.when, item.name == "__typename" and item.key)
+        found = merged.get(key)
+        if found is None:
+            merged[key] = item
+        else:
+            found.types |= item.types
+    return list(merged.values())
+
+
+def _when(conditions: Conditions) -> tuple[tuple[When, ...], ...]:
+    if conditions is ALWAYS:
+        return ()
+    return tuple(
+        tuple(When(variable, expected) for variable, expected in sorted(one)) for one in sorted(conditions, key=sorted)
+    )

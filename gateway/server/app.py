@@ -1,0 +1,128 @@
+"""The web application: which path leads where."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+
+from gateway.server import explorer, health
+from gateway.server.endpoint import GraphQLEndpoint
+from gateway.server.envelope import Envelope
+from gateway.server.identification import headers_of
+from gateway.server.media import wants_page
+from gateway.server.payloads import encode
+from gateway.server.refusals import HTTPRefusal
+from gateway.server.served import Engine, Served
+from gateway.server.settings import ServerSettings
+from gateway.server.streams import OpenStreams
+from gateway.server.subgraph_engine import SubgraphEngine
+from gateway.server.websocket import GatewayWebSocket
+
+_ASKED_HEADERS: Final = ("accept", "authorization", "content-type", "last-event-id", "x-request-id", "x-requested-with")
+
+
+def create_app(served: Served, settings: ServerSettings | None = None) -> Starlette:
+    """The application that serves ``served``.
+
+    /graphql (POST, GET, WebSocket, event stream, and the Explorer for browsers), /health, /ready and, if set,
+    /subgraphs/<name>/graphql. ``app.state.streams`` are the open streams, for a graceful end.
+    """
+    settings = settings or ServerSettings()
+    streams = OpenStreams(settings)
+    paths: list[BaseRoute] = [
+        *_graphql("/graphql", served, lambda: served.engine, settings, streams, page=settings.explorer),
+        *health.routes(served, streams),
+        *(explorer.routes() if settings.explorer else ()),
+    ]
+    if settings.subgraph_endpoints:
+        for name, subgraph in served.local_subgraphs().items():
+            # partial binds this turn's engine; a lambda would see the last one's.
+            engine = partial(_same, SubgraphEngine(subgraph))
+            paths += _graphql(f"/subgraphs/{name}/graphql", served, engine, settings, streams, page=False)
+    middleware = [Middleware(Envelope, settings, streams)]
+    if settings.allowed_origins:
+        middleware.append(_cors(settings))
+    app = Starlette(
+        routes=paths,
+        middleware=middleware,
+        lifespan=_lifespan(served),
+        exception_handlers={HTTPException: _refused, Exception: _failed},
+    )
+    app.state.streams = streams
+    app.state.settings = settings
+    return app
+
+
+def _same(engine: SubgraphEngine) -> SubgraphEngine:
+    return engine
+
+
+def _graphql(
+    path: str,
+    served: Served,
+    engine: Callable[[], Engine],
+    settings: ServerSettings,
+    streams: OpenStreams,
+    *,
+    page: bool,
+) -> list[BaseRoute]:
+    endpoint = GraphQLEndpoint(served, engine, settings, streams)
+    socket = GatewayWebSocket(served, engine, settings, streams)
+    return [Route(path, WithPage(endpoint) if page else endpoint), WebSocketRoute(path, socket)]
+
+
+class WithPage:
+    """The Explorer for a browser that opens the endpoint's address, the endpoint for everything else."""
+
+    def __init__(self, endpoint: GraphQLEndpoint) -> None:
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asks = scope["method"] != "GET" or b"query=" in scope["query_string"]
+        if not asks and wants_page(headers_of(scope).get("accept", "")):
+            await explorer.page()(scope, receive, send)
+        else:
+            await self._endpoint(scope, receive, send)
+
+
+def _cors(settings: ServerSettings) -> Middleware:
+    return Middleware(
+        CORSMiddleware,
+        allow_origins=settings.allowed_origins,
+        allow_methods=("GET", "POST"),
+        allow_headers=_ASKED_HEADERS,
+        expose_headers=("x-request-id",),
+    )
+
+
+def _lifespan(served: Served) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with served.lifespan():
+            yield
+
+    return lifespan
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(status, "BAD_REQUEST")
+    headers = dict(getattr(error, "headers", None) or {})
+    refusal = HTTPRefusal(status, code, {404: "There is nothing here."}.get(status, "This cannot be done here."))
+    return Response(encode(refusal.as_map()), status, headers, "application/json")
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    refusal = HTTPRefusal(500, "INTERNAL_SERVER_ERROR", "Internal error", id=request.scope.get("request_id", ""))
+    return Response(encode(refusal.as_map()), 500, media_type="application/json")

@@ -1,0 +1,143 @@
+"""GraphQL over HTTP: POST, GET and event streams, straight on ASGI."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from gateway.execution.errors import RequestError
+from gateway.guard.limits import CODES
+from gateway.request import GraphQLRequest, GraphQLResponse, RequestScope
+from gateway.server.body import ClientGone, read_body, request_of_body, request_of_url
+from gateway.server.disconnect import Watched
+from gateway.server.identification import address_of, headers_of, identify, new_scope, valid_id
+from gateway.server.media import Media, check_sent, negotiate
+from gateway.server.payloads import encode
+from gateway.server.refusals import HTTPRefusal, send_json, send_refusal
+from gateway.server.schema import GatewaySchema
+from gateway.server.served import Engine, Served
+from gateway.server.settings import ServerSettings
+from gateway.server.sse import LineFeedTransport, event_stream, one_event
+from gateway.server.streams import OpenStreams
+
+log = structlog.get_logger("gateway.server")
+
+_ALLOW: Final = {"Allow": "GET, POST"}
+_ALLOW_POST: Final = {"Allow": "POST"}
+
+
+class GraphQLEndpoint:
+    """An ASGI application for one path.
+
+    ``engine``: called for every request. Mutations come by POST alone, so a link or a form of a foreign page changes
+    nothing; and a POST is JSON, which a foreign page cannot send without asking first.
+    """
+
+    def __init__(
+        self, served: Served, engine: Callable[[], Engine], settings: ServerSettings, streams: OpenStreams
+    ) -> None:
+        self._served = served
+        self._engine = engine
+        self._settings = settings
+        self._streams = streams
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = headers_of(scope)
+        name: str = scope.get("request_id") or valid_id(headers.get("x-request-id"))
+        media = negotiate(headers.get("accept", ""))
+        try:
+            if media is None:
+                text = "Accept application/json, application/graphql-response+json or text/event-stream."
+                raise HTTPRefusal(406, "NOT_ACCEPTABLE", text)
+            request = await self._read(scope, headers, receive)
+            actor = await identify(self._served, headers)
+            kind = self._engine().prepare(request).kind
+            self._check_method(scope["method"], kind)
+            deadline = asyncio.get_running_loop().time() + self._settings.request_timeout_s
+            operation = new_scope(actor, name, headers, deadline)
+            if media is Media.EVENTS:
+                if kind == "subscription":
+                    operation.deadline = None
+                await self._stream(request, operation, scope, receive, send)
+            elif kind == "subscription":
+                text = "A subscription is answered over a WebSocket, or as text/event-stream when you accept that."
+                raise HTTPRefusal(406, "SUBSCRIPTION_NEEDS_STREAM", text)
+            else:
+                await self._answer(request, operation, media, receive, send)
+        except RequestError as error:
+            await _send_response(send, error.response(), media or Media.JSON)
+        except HTTPRefusal as refusal:
+            await send_refusal(send, refusal, _refusal_type(media))
+        except ClientGone:
+            return
+        except Exception as error:
+            log.exception("request failed", request_id=name, error=type(error).__name__)
+            internal = HTTPRefusal(500, "INTERNAL_SERVER_ERROR", "Internal error", id=name)
+            await send_refusal(send, internal, _refusal_type(media))
+
+    async def _read(self, scope: Scope, headers: dict[str, str], receive: Receive) -> GraphQLRequest:
+        if scope["method"] == "POST":
+            check_sent(headers)
+            return request_of_body(await read_body(headers, receive, self._settings))
+        if scope["method"] != "GET":
+            raise HTTPRefusal(405, "METHOD_NOT_ALLOWED", "Ask by GET or POST.", _ALLOW)
+        return request_of_url(scope["query_string"], self._settings)
+
+    def _check_method(self, method: str, kind: str) -> None:
+        if method == "POST":
+            return
+        if kind == "mutation":
+            raise HTTPRefusal(405, "MUTATION_BY_GET", "A mutation comes by POST.", _ALLOW_POST)
+        if kind == "query" and not self._settings.get_queries:
+            raise HTTPRefusal(405, "QUERY_BY_GET", "This server takes queries by POST.", _ALLOW_POST)
+
+    async def _answer(
+        self, request: GraphQLRequest, scope: RequestScope, media: Media, receive: Receive, send: Send
+    ) -> None:
+        async with Watched(receive, self._settings.request_timeout_s):
+            response = await self._engine().execute(request, scope)
+        await _send_response(send, response, media)
+
+    async def _stream(
+        self, request: GraphQLRequest, operation: RequestScope, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        closing = asyncio.Event()
+        with self._streams.held(address_of(scope)) as slot:
+            slot.close = closing.set
+            responses = GatewaySchema(self._engine).stream(request, operation)
+            text = event_stream(responses, closing, self._settings.keep_alive_s)
+            headers = {**LineFeedTransport.headers, "Content-Type": Media.EVENTS.value.decode()}
+            await StreamingResponse(text, headers=headers)(scope, receive, send)
+
+
+async def _send_response(send: Send, response: GraphQLResponse, media: Media) -> None:
+    status = _status(response, media)
+    body = encode(response.as_map())
+    if media is Media.EVENTS:
+        if status != 200:
+            media = Media.JSON
+        else:
+            # An EventSource sees nothing of a refused request but events.
+            body = one_event(response).encode()
+    await send_json(send, status, body, media.value)
+
+
+def _refusal_type(media: Media | None) -> bytes:
+    if media is Media.RESPONSE_JSON:
+        return b"application/graphql-response+json; charset=utf-8"
+    return b"application/json; charset=utf-8"
+
+
+def _status(response: GraphQLResponse, media: Media) -> int:
+    """By the GraphQL over HTTP specification; what the guard refuses is 400 for every client."""
+    if response.executed:
+        return 200
+    if media is Media.RESPONSE_JSON:
+        return 400
+    codes = {error.get("extensions", {}).get("code") for error in response.errors}
+    return 400 if codes & CODES else 200

@@ -1,0 +1,73 @@
+"""Who is asking, by which name the request goes: from the headers of a request or a handshake to a ``RequestScope``."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from starlette.types import Scope
+
+from gateway.request import RequestScope
+from gateway.server.refusals import HTTPRefusal
+from gateway.server.served import Served
+from identity.actor import Actor
+from identity.tokens import InvalidToken
+
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{3,63}\Z")
+# A subgraph learns who asks from the scope's actor; the client's own credentials stay here.
+_KEPT_BACK: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    """Names in lower case; of a header sent twice the last one."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def valid_id(given: str | None) -> str:
+    """The client's ``X-Request-Id`` where it is a plain token of 4 to 64 characters, else a new one."""
+    return given if given is not None and _REQUEST_ID.match(given) else new_id()
+
+
+def new_id() -> str:
+    return os.urandom(12).hex()
+
+
+def address_of(scope: Scope) -> str:
+    """The client's address; that of the proxy's client when the proxy is a trusted one (uvicorn's doing)."""
+    client = scope.get("client")
+    return client[0] if client else ""
+
+
+def bearer(header: str | None) -> str | None:
+    """The token of an ``Authorization`` header.
+
+    Raises:
+        InvalidToken: INVALID_TOKEN, when it is of another scheme or empty.
+    """
+    if header is None:
+        return None
+    scheme, _, token = header.strip().partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise InvalidToken("Authorization is: Bearer <token>.")
+    return token.strip()
+
+
+async def identify(served: Served, headers: Mapping[str, str]) -> Actor:
+    """Whose request it is.
+
+    Raises:
+        HTTPRefusal: 401 with the token's own code, INVALID_TOKEN or TOKEN_EXPIRED.
+    """
+    try:
+        return await served.authenticate(bearer(headers.get("authorization")))
+    except InvalidToken as error:
+        challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        raise HTTPRefusal(401, error.code, str(error), challenge) from None
+
+
+def new_scope(actor: Actor, name: str, headers: Mapping[str, str], deadline: float | None) -> RequestScope:
+    """``name``: the request's id. ``deadline``: on the loop's clock."""
+    kept = {key: value for key, value in headers.items() if key not in _KEPT_BACK}
+    return RequestScope(actor=actor, request_id=name, headers=kept, deadline=deadline)

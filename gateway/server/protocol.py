@@ -1,0 +1,92 @@
+"""uvicorn's WebSocket protocol with a bounded queue for each reader: one that lags behind is closed, not waited for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Any, Final
+
+from uvicorn.protocols.utils import ClientDisconnected
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidState
+
+from gateway.server.settings import ServerSettings
+
+LAGGING: Final = 4430
+"""Close code for a reader too slow for its queue. Clients may connect again and resume after their last event id."""
+
+_ABORT_AFTER_S: Final = 5.0
+
+
+class QueuedWebSocket(WebSocketsSansIOProtocol):
+    """Where the stock protocol makes the application wait until the peer reads, this one queues up to a bound.
+
+    The application never waits for a slow peer: one event is written to all sockets without one holding up the rest.
+    """
+
+    queue_messages = 256
+    queue_bytes = 1_000_000
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._waiting: deque[bytes] = deque()
+        self._waiting_bytes = 0
+
+    async def send(self, message: Any) -> None:
+        if not self.handshake_complete or self.initial_response is not None:
+            await super().send(message)
+        elif self.disconnected or self.close_sent:
+            raise ClientDisconnected
+        elif message["type"] == "websocket.send":
+            text = message.get("text")
+            self._send_or_queue(text.encode() if text is not None else message["bytes"])
+        else:
+            self._close(message.get("code") or 1000, message.get("reason") or "")
+
+    def _send_or_queue(self, data: bytes) -> None:
+        if self.writable.is_set():
+            self._write(data)
+            return
+        self._waiting.append(data)
+        self._waiting_bytes += len(data)
+        if len(self._waiting) > self.queue_messages or self._waiting_bytes > self.queue_bytes:
+            self._close(LAGGING, "Lagging: connect again and resume after your last event id")
+            raise ClientDisconnected
+
+    def _write(self, data: bytes) -> None:
+        try:
+            self.conn.send_text(data)
+        except InvalidState:
+            raise ClientDisconnected from None
+        self.transport.write(b"".join(self.conn.data_to_send()))
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        while self._waiting and self.writable.is_set() and not self.close_sent:
+            data = self._waiting.popleft()
+            self._waiting_bytes -= len(data)
+            try:
+                self._write(data)
+            except ClientDisconnected:
+                self._waiting.clear()
+
+    def _close(self, code: int, reason: str) -> None:
+        """Say goodbye behind what is in the transport already; hang up on a peer that does not read even that."""
+        self._waiting.clear()
+        self.stop_keepalive()
+        if self.transport.is_closing():
+            return
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.close_timer = asyncio.get_running_loop().call_later(_ABORT_AFTER_S, self.transport.abort)
+
+
+def websocket_protocol(settings: ServerSettings) -> type[QueuedWebSocket]:
+    """The protocol class with the settings' bounds."""
+    bounds = {"queue_messages": settings.send_queue_messages, "queue_bytes": settings.send_queue_bytes}
+    return type("BoundedWebSocket", (QueuedWebSocket,), bounds)

@@ -1,0 +1,99 @@
+"""Runs the application: uvicorn, tuned, ending gracefully."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import socket
+import sys
+from collections.abc import Awaitable
+from typing import Final
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+
+from gateway.server.app import create_app
+from gateway.server.protocol import websocket_protocol
+from gateway.server.served import Served
+from gateway.server.settings import ServerSettings
+from gateway.server.streams import OpenStreams
+
+log = structlog.get_logger("gateway.server")
+
+_UNACKNOWLEDGED_MS: Final = 30_000
+
+
+class GracefulServer(uvicorn.Server):
+    """uvicorn closes every socket at once at SIGTERM; this one first says that it is not ready, then closes one by one."""
+
+    def __init__(self, app: Starlette, settings: ServerSettings) -> None:
+        super().__init__(_config(app, settings))
+        self._settings = settings
+        self._streams: OpenStreams = app.state.streams
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        # What stands after the start stays: the collector need not walk through it again and again.
+        gc.collect()
+        gc.freeze()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._streams.draining = True
+        log.info("draining", streams=len(self._streams), wait_s=self._settings.drain_wait_s)
+        await self._unless_forced(asyncio.sleep(self._settings.drain_wait_s))
+        for server in self.servers:
+            server.close()
+        await self._unless_forced(self._streams.drain(self._settings.drain_spread_s))
+        await super().shutdown(sockets)
+
+    async def _unless_forced(self, step: Awaitable[None]) -> None:
+        """Wait for one step of the end, unless a second signal asks for haste."""
+        task = asyncio.ensure_future(step)
+        while not task.done() and not self.force_exit:
+            await asyncio.wait({task}, timeout=0.1)
+        task.cancel()
+
+
+def serve(served: Served, settings: ServerSettings | None = None) -> None:
+    """Serve until a signal ends the process."""
+    settings = settings or ServerSettings()
+    app = create_app(served, settings)
+    with listen(settings) as listener:
+        host, port = listener.getsockname()[:2]
+        log.info("serving", url=f"http://{host}:{port}/graphql")
+        GracefulServer(app, settings).run(sockets=[listener])
+
+
+def listen(settings: ServerSettings) -> socket.socket:
+    """The listening socket. A peer that stops reading is dropped by the kernel after half a minute, where it can."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNACKNOWLEDGED_MS)
+    return listener
+
+
+def _config(app: Starlette, settings: ServerSettings) -> uvicorn.Config:
+    for name in ("uvicorn", "uvicorn.error"):
+        # Its lines hold addresses and query strings; ours say what is worth saying.
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return uvicorn.Config(
+        app,
+        http="httptools",
+        ws=websocket_protocol(settings),
+        loop="uvloop" if sys.platform != "win32" else "asyncio",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws_max_size=settings.max_body_bytes,
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+        ws_per_message_deflate=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=round(settings.drain_timeout_s),
+        proxy_headers=True,
+        forwarded_allow_ips=list(settings.trusted_proxies),
+    )

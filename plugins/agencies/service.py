@@ -1,0 +1,146 @@
+"""Rules of ``agencies``: lookups, search, and who answers for a report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import func, tuple_
+from sqlmodel import Session, select
+
+from gateway.plugin import Refused
+from plugins.agencies.models import AgencyRow, AssignmentRow, HeldSectorRow, SectorRow
+from schema.paging import SortKey, Window
+from schema.text import search_words
+
+COMMUNE_PC = "COMMUNE_PC"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which agencies to list; None and "" leave all of them in. ``search``: Vietnamese or English, folded or not."""
+
+    kind: str | None = None
+    search: str | None = None
+    parent_key: str | None = None
+    sector: str | None = None
+
+
+def sort_key(row: AgencyRow) -> SortKey:
+    return (row.position, row.key)
+
+
+def agencies_by_key(session: Session, keys: Sequence[str]) -> dict[str, AgencyRow]:
+    """Agencies by their key; a missing one is not there."""
+    rows = session.exec(select(AgencyRow).where(_column(AgencyRow.key).in_(keys)))
+    return {row.key: row for row in rows}
+
+
+def committees_by_ward(session: Session, ward_codes: Sequence[str]) -> dict[str, AgencyRow]:
+    """Ward code -> the People's Committee that governs it; an unknown ward is not there."""
+    query = select(AgencyRow).where(_column(AgencyRow.ward_code).in_(ward_codes), AgencyRow.kind == COMMUNE_PC)
+    return {row.ward_code: row for row in session.exec(query) if row.ward_code is not None}
+
+
+def children_of(session: Session, parent_keys: Sequence[str]) -> dict[str, list[AgencyRow]]:
+    """Agency key -> the agencies directly under it, in the order of lists."""
+    query = select(AgencyRow).where(_column(AgencyRow.parent_key).in_(parent_keys))
+    found: dict[str, list[AgencyRow]] = {}
+    for row in session.exec(query.order_by(_column(AgencyRow.position), _column(AgencyRow.key))):
+        found.setdefault(cast(str, row.parent_key), []).append(row)
+    return found
+
+
+def sectors_of(session: Session, keys: Sequence[str]) -> dict[str, list[SectorRow]]:
+    """Agency key -> its sectors, by code."""
+    query = (
+        select(HeldSectorRow.agency_key, SectorRow)
+        .join(SectorRow, _column(SectorRow.code) == _column(HeldSectorRow.sector_code))
+        .where(_column(HeldSectorRow.agency_key).in_(keys))
+        .order_by(_column(SectorRow.code))
+    )
+    found: dict[str, list[SectorRow]] = {}
+    for key, row in session.exec(query):
+        found.setdefault(key, []).append(row)
+    return found
+
+
+def list_agencies(session: Session, asked: Filter, page: Window) -> list[AgencyRow]:
+    """One row more than the window asks for, when there is one."""
+    query = _filtered(select(AgencyRow), asked)
+    place = tuple_(_column(AgencyRow.position), _column(AgencyRow.key))
+    if page.after is not None:
+        query = query.where(place > tuple_(*page.after))
+    ordered = query.order_by(_column(AgencyRow.position), _column(AgencyRow.key))
+    return list(session.exec(ordered.limit(page.limit + 1)))
+
+
+def count_agencies(session: Session, asked: Filter) -> int:
+    return cast(int, session.exec(_filtered(select(func.count(_column(AgencyRow.key))), asked)).one())
+
+
+def check_search(text: str | None, *, most: int) -> None:
+    """Raises: Refused: SEARCH_TOO_LONG, when the text has more than ``most`` characters."""
+    if text is not None and len(text) > most:
+        raise Refused(f"search has at most {most} characters.", code="SEARCH_TOO_LONG", field="search")
+
+
+def agency_for_report(session: Session, category: str, ward_code: str | None) -> AgencyRow | None:
+    """The agency that answers for a category in a ward; a line for the ward wins over the line for all of them.
+
+    A category that is assigned to nobody is the People's Committee's of the ward, and nobody's without a ward.
+    """
+    query = select(AssignmentRow).where(
+        AssignmentRow.category == category, _column(AssignmentRow.ward_code).in_(["", ward_code or ""])
+    )
+    lines = sorted(session.exec(query), key=lambda line: line.ward_code, reverse=True)
+    if lines and lines[0].agency_key is not None:
+        return session.get(AgencyRow, lines[0].agency_key)
+    return committees_by_ward(session, [ward_code]).get(ward_code) if ward_code else None
+
+
+def categories_of(session: Session, keys: Sequence[str]) -> dict[str, list[str]]:
+    """Agency key -> codes of the categories that it answers for, sorted; a committee's are those of its ward."""
+    lines = session.exec(select(AssignmentRow)).all()
+    everywhere = {line.category: line.agency_key for line in lines if not line.ward_code}
+    found: dict[str, list[str]] = {}
+    for key, row in agencies_by_key(session, keys).items():
+        mine = {line.category for line in lines if line.agency_key == key}
+        if row.kind == COMMUNE_PC:
+            here = everywhere | {line.category: line.agency_key for line in lines if line.ward_code == row.ward_code}
+            mine |= {category for category, owner in here.items() if owner is None}
+        found[key] = sorted(mine)
+    return found
+
+
+def _filtered(query: Any, asked: Filter) -> Any:
+    if asked.kind:
+        query = query.where(AgencyRow.kind == asked.kind)
+    if asked.parent_key:
+        query = query.where(AgencyRow.parent_key == asked.parent_key)
+    if asked.sector:
+        held = select(HeldSectorRow.agency_key).where(HeldSectorRow.sector_code == asked.sector)
+        query = query.where(_column(AgencyRow.key).in_(held))
+    if asked.search:
+        for pattern in word_patterns(asked.search):
+            query = query.where(_column(AgencyRow.folded).like(pattern))
+    return query
+
+
+def word_patterns(text: str) -> list[str]:
+    """LIKE patterns for the words of a search: whole ones, but the last may be the beginning of a word.
+
+    A text without a letter or digit finds nothing.
+    """
+    words = search_words(text)
+    if not words:
+        return [""]
+    return [f"% {word} %" for word in words[:-1]] + [f"% {words[-1]}%"]
+
+
+def _column(attribute: Any) -> Any:
+    """A row's attribute as the column that it is on the class, for the type checker."""
+    return attribute
+
+

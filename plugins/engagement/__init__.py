@@ -1,0 +1,1 @@
+"""Tương tác: what the city tells its citizens. Notifications, news, urgent alerts."""

@@ -1,0 +1,39 @@
+"""An extension must have something to extend, in some other subgraph."""
+
+from collections.abc import Sequence
+
+from .elements import Kind, TypeDef, applied
+from .errors import Report
+from .subgraph import Subgraph
+
+_ROOTS = ("Query", "Mutation", "Subscription")
+
+
+def only_extends(subgraph: Subgraph, definition: TypeDef) -> bool:
+    """Whether the subgraph adds to a type that it takes to be another's.
+
+    In federation 2, ``type T @extends`` says so too, and still defines the type.
+    """
+    if not definition.defined:
+        return True
+    extends = definition.kind in (Kind.OBJECT, Kind.INTERFACE) and applied(definition, "extends") is not None
+    return subgraph.federation_1 and extends
+
+
+def check_bases(subgraphs: Sequence[Subgraph], report: Report) -> None:
+    """Report EXTENSION_WITH_NO_BASE."""
+    for subgraph in subgraphs:
+        for name, definition in subgraph.types.items():
+            if name in _ROOTS or not only_extends(subgraph, definition):
+                continue
+            if any(
+                name in other.types and other.types[name].defined for other in subgraphs if other is not subgraph
+            ):
+                continue
+            report.error(
+                "EXTENSION_WITH_NO_BASE",
+                f"{report.where(subgraph.name, name)} extends {name}, which no other subgraph defines: "
+                "define it where it belongs",
+                subgraphs=[subgraph.name],
+                coordinate=name,
+            )

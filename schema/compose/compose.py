@@ -1,0 +1,38 @@
+"""The way of a composition: read, check, upgrade, merge, guard, satisfy, print."""
+
+from collections.abc import Sequence
+
+from .bases import check_bases
+from .checks import check_subgraph
+from .errors import Composition, Report, SubgraphSdl
+from .merge import merge
+from .prepare import prepare
+from .printing import print_supergraph
+from .upgrade import upgrade
+
+
+def compose(subgraphs: Sequence[SubgraphSdl]) -> Composition:
+    """The supergraph of the subgraphs, or every reason why there is none.
+
+    Each stage runs only when the one before it found no errors. Never raises for what an SDL says.
+    """
+    report = Report(subgraphs)
+    prepared = [prepare(source, report) for source in subgraphs]
+    ready = [subgraph for subgraph in prepared if subgraph is not None]
+    if not report.errors:
+        check_bases(ready, report)
+    if report.errors:
+        return _failed(report)
+    upgrade(ready)
+    for subgraph in ready:
+        check_subgraph(subgraph, report)
+    if report.errors:
+        return _failed(report)
+    supergraph, kept = merge(ready, report)
+    if report.errors:
+        return _failed(report)
+    return Composition((), print_supergraph(supergraph, kept), tuple(report.hints))
+
+
+def _failed(report: Report) -> Composition:
+    return Composition(tuple(report.errors), None, tuple(report.hints))
