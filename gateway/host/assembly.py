@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pluggy
 import strawberry.federation
 import structlog
 from sqlmodel import Session
+from strawberry.federation.schema_directives import Link
 from strawberry.schema.config import StrawberryConfig
 
 from gateway.data.database import Database
 from gateway.data.migrations import Migration, migrate, read_migrations
+from gateway.hooks import SubgraphTypes
 from gateway.host.conformance import advice_on, check_plugin
 from gateway.host.joining import Joined, join
 from gateway.host.loading import Plugin, PluginProblem, add_plugin_folder, guarded, load_plugin, new_manager
@@ -26,6 +28,8 @@ from schema.compose import SubgraphSdl
 log = structlog.get_logger("gateway.host")
 
 OWN_MIGRATIONS = Path(__file__).parent.parent / "events" / "migrations"
+FEDERATION_VERSION: Literal["2.9"] = "2.9"
+FEDERATION_URL = f"https://specs.apollo.dev/federation/v{FEDERATION_VERSION}"
 SWITCHED_OFF = "switched off: enabled = false in plugins.toml"
 
 
@@ -125,22 +129,32 @@ def _build_schema(assembly: Assembly, plugin: Plugin) -> None:
     types = plugin.subgraph
     if not (types.query or types.mutation or types.subscription or types.types):
         return
-    schema = guarded(
-        f"{plugin.name}'s graph cannot be built",
-        lambda: strawberry.federation.Schema(
-            query=types.query,
-            mutation=types.mutation,
-            subscription=types.subscription,
-            types=types.types,
-            config=StrawberryConfig(disable_field_suggestions=True),
-        ),
-    )
+    schema = guarded(f"{plugin.name}'s graph cannot be built", lambda: _federation_schema(types))
     origins = guarded(f"{plugin.name}'s graph cannot be read", lambda: origins_of(schema, assembly.manifest.folder))
     assembly.schemas[plugin.name] = schema
     assembly.sdls[plugin.name] = SubgraphSdl(
         name=plugin.name, sdl=schema.as_str(), url=f"/subgraphs/{plugin.name}/graphql", origins=origins
     )
     assembly.advice += advice_on(plugin.name, schema._schema)
+
+
+def _federation_schema(types: SubgraphTypes) -> strawberry.federation.Schema:
+    def build(links: Sequence[Link]) -> strawberry.federation.Schema:
+        return strawberry.federation.Schema(
+            query=types.query,
+            mutation=types.mutation,
+            subscription=types.subscription,
+            types=types.types,
+            config=StrawberryConfig(disable_field_suggestions=True),
+            federation_version=FEDERATION_VERSION,
+            schema_directives=links,
+        )
+
+    schema = build([])
+    # Strawberry links Federation 2 only where a directive of it is used; without the link the SDL reads as
+    # Federation 1, where everything may be shared and two plugins with one field would not be told.
+    linked = any(isinstance(directive, Link) for directive in schema.schema_directives)
+    return schema if linked else build([Link(url=FEDERATION_URL, import_=["@key"])])
 
 
 def _leave_out_needy(assembly: Assembly) -> None:

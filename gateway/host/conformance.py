@@ -10,7 +10,7 @@ from graphql import GraphQLSchema, is_non_null_type
 from gateway.hooks import API_VERSION
 from gateway.host.loading import Plugin, PluginProblem
 
-_NAME = re.compile(r"^[a-z][a-z0-9_]{1,39}$")
+_NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 _EVENT_KIND = re.compile(r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")
 
 
@@ -23,7 +23,7 @@ def check_plugin(plugin: Plugin) -> None:
 def _problems(plugin: Plugin) -> Iterator[str]:
     name = plugin.name
     if not _NAME.match(name):
-        yield f"{name!r} is no name for a plugin: use lower case, digits and _, 2 to 40 characters."
+        yield f"{name!r} is no name for a plugin: use lower case, digits and _, at most 40 characters."
     if plugin.about.api != API_VERSION:
         yield f"{name} was written for version {plugin.about.api} of gateway.plugin; this is version {API_VERSION}."
     for table in plugin.tables.metadata.tables if plugin.tables is not None else ():

@@ -34,7 +34,8 @@ def join(live: Sequence[SubgraphSdl], known: Mapping[str, SubgraphSdl], *, requi
     composition = compose(kept)
     if not composition.ok:
         kept, refused = _largest(sorted(live, key=lambda s: s.name not in required), composition)
-        kept.sort(key=[s.name for s in live].index)
+        order = [s.name for s in live]
+        kept.sort(key=lambda s: order.index(s.name))
         composition = compose(kept)
     absent: list[SubgraphSdl] = []
     for name, subgraph in known.items():

@@ -105,6 +105,8 @@ def guarded(what: str, call: Callable[[], T]) -> T:
 
 
 def _first_line(error: BaseException) -> str:
+    if isinstance(error, SyntaxError):
+        return error.msg
     return (str(error).strip().splitlines() or ["(no message)"])[0]
 
 

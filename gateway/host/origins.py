@@ -33,6 +33,8 @@ def _note(found: dict[str, str], coordinate: str, place: tuple[str, int] | None,
     if place is None:
         return
     path = Path(place[0])
+    if "strawberry" in path.parts:
+        return  # what federation adds is not the plugin's to mend
     shown = path.relative_to(root) if path.is_relative_to(root) else path
     found[coordinate] = f"{shown}:{place[1]}"
 

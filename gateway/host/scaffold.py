@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from string import Template
 
-_NAME = re.compile(r"^[a-z][a-z0-9_]{1,39}$")
+_NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 
 _PLUGIN = Template('''\
 """$title: say here, in a line, what the group does for a citizen."""
@@ -73,7 +73,7 @@ def new_plugin(manifest_file: Path, name: str) -> list[Path]:
         ScaffoldError: the name is not a plugin's name, or taken.
     """
     if not _NAME.match(name):
-        raise ScaffoldError(f"{name!r} is no name for a plugin: use lower case, digits and _, 2 to 40 characters.")
+        raise ScaffoldError(f"{name!r} is no name for a plugin: use lower case, digits and _, at most 40 characters.")
     folder = manifest_file.parent / "plugins" / name
     if folder.exists():
         raise ScaffoldError(f"{folder} is there already: choose another name, or delete it.")

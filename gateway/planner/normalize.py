@@ -68,7 +68,7 @@ class Normalizer:
         self.sources = Sources()
         self.places: dict[tuple[object, ...], Place] = {}
         self.public: dict[str, frozenset[str]] = {}
-        self.alive: list[SelectionSetNode] = []
+        self.order = 0
 
     def root(self, selection_set: SelectionSetNode, root_type: str) -> Place:
         """The operation's own place; ``__typename`` and introspection are projected but not wanted of a subgraph."""
@@ -139,7 +139,8 @@ class Normalizer:
             if isinstance(child, FieldNode):
                 key = (child.alias or child.name).value
                 found = by_key.setdefault(key, [])
-                found.append(Occurrence(len(seen) * 65536 + len(by_key) * 256 + len(found), child, types, narrowed))
+                self.order += 1
+                found.append(Occurrence(self.order, child, types, narrowed))
                 continue
             spread = self.fragments[child.name.value] if isinstance(child, FragmentSpreadNode) else child
             condition = spread.type_condition  # type: ignore[attr-defined]

@@ -19,13 +19,15 @@ NESTED_KEYS_MAX = 3
 class Route:
     """A move of an object into ``graph`` under the type name ``entity``.
 
-    ``key``: the key's text, None where none is needed (``Query``). ``providers``: for each field of the key the route
+    ``interface``: the entity's name when it goes as an interface, empty when it goes under its own type. ``local``: its
+    type there. ``key``: the key's text, None where none is needed (``Query``). ``providers``: for each field of the key the route
     to where it comes from, None for the starting place. ``after``: the route that first tells the object's concrete
     type, where the start does not know it. ``mask`` and ``depth``: the fetches it takes (see choose.py).
     """
 
     graph: Graph
     entity: str
+    interface: str
     local: str
     key: str | None
     providers: dict[str, Route | None]
@@ -149,15 +151,16 @@ class Routes:
             before |= mask
         size = self.graph.size
         depth = 1 + levels(before, size)
-        own = "" if entity in self.graph.types and self.graph.types[entity].kind == "object" else entity
+        interface = "" if self.graph.types[entity].kind == "object" else entity
         signature = (
             g,
-            own,
+            interface,
             key,
             tuple((name, r.signature if r else None) for name, r in providers.items()),
             after.signature if after else None,
         )
-        return Route(g, entity, local, key, providers, after, before | 1 << (depth * size + g), depth, signature)
+        mask = before | 1 << (depth * size + g)
+        return Route(g, entity, interface, local, key, providers, after, mask, depth, signature)
 
     def _provider(
         self, position: Position, concrete: str, found: Found, item: Item, *, far: bool

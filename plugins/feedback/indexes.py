@@ -9,9 +9,7 @@ from plugins.feedback.models import ReportRow
 from schema.geo import Box
 from schema.text import fold, search_words
 
-_SEARCH = table(
-    "feedback_search", column("rowid"), column("title"), column("body"), column("code"), column("address")
-)
+_SEARCH = table("feedback_search", column("rowid"), column("title"), column("body"), column("code"), column("address"))
 _PLACE = table(
     "feedback_place", column("id"), column("min_lat"), column("max_lat"), column("min_lng"), column("max_lng")
 )

@@ -44,9 +44,7 @@ def whoever(_actor: Actor, _report: Any) -> bool:
 def officer_of_its_agency(actor: Actor, report: Any) -> bool:
     """An officer acts on the reports of his own agency alone and, where he has wards, in these alone."""
     return (
-        actor.agency is not None
-        and actor.agency == report.agency
-        and (not actor.wards or report.ward in actor.wards)
+        actor.agency is not None and actor.agency == report.agency and (not actor.wards or report.ward in actor.wards)
     )
 
 
@@ -71,7 +69,7 @@ def needs_agency(given: Given, _settings: FeedbackSettings) -> None:
 def needs_answer(given: Given, settings: FeedbackSettings) -> None:
     """Raises: Refused: ANSWER_TOO_SHORT, ANSWER_TOO_LONG, OUTCOME_REQUIRED."""
     if given.outcome is None:
-        raise Refused("An answer has an outcome: say what came of the report.", code="OUTCOME_REQUIRED", field="outcome")
+        raise Refused("An answer says what came of the report.", code="OUTCOME_REQUIRED", field="outcome")
     if len(given.text) < settings.answer_min:
         raise Refused(
             f"The answer has {len(given.text)} characters: say in at least {settings.answer_min} what was done.",

@@ -54,9 +54,7 @@ def once(
         return _made_before(session, done, digest, by)
     row = rule(session)
     assert row.id is not None
-    session.add(
-        RequestRow(actor=by.id, client_key=client_key, digest=digest, report=row.id, at=to_micros(utc_now()))
-    )
+    session.add(RequestRow(actor=by.id, client_key=client_key, digest=digest, report=row.id, at=to_micros(utc_now())))
     return row
 
 

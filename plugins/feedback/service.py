@@ -22,6 +22,8 @@ from schema.geo import CITY_BOUNDS, Box, Point
 from schema.scalars import utc_now
 
 _CITY = Box(*CITY_BOUNDS)
+_DROPPED = {"Cc", "Cf", "Cs"}
+_KEPT = "\n\t\u200c\u200d"
 _NEXT_SERIAL = text(
     "INSERT INTO feedback_day (day, last) VALUES (:day, 1) "
     "ON CONFLICT (day) DO UPDATE SET last = feedback_day.last + 1 RETURNING last"
@@ -43,12 +45,12 @@ class Draft:
 
 
 def clean(value: str, *, one_line: bool = False) -> str:
-    """Text as it is stored: in Unicode form NFC, without control characters and blanks around it.
+    """Text as it is stored: in Unicode form NFC, without control and direction characters and blanks around it.
 
     Keyboards differ in how they spell ``ệ``; lengths and comparisons must not.
     """
     composed = unicodedata.normalize("NFC", value).replace("\r\n", "\n")
-    kept = "".join(c if c in "\n\t" or unicodedata.category(c) != "Cc" else " " for c in composed)
+    kept = "".join(c if c in _KEPT or unicodedata.category(c) not in _DROPPED else " " for c in composed)
     return " ".join(kept.split()) if one_line else kept.strip()
 
 
@@ -61,8 +63,10 @@ def checked(draft: Draft, settings: FeedbackSettings) -> Draft:
     """
     category = category_named(draft.category, draft.kind)
     title = clean(draft.title, one_line=True)
-    if not title:
-        raise Refused("A report has a title: say in a few words what it is about.", code="TITLE_REQUIRED", field="title")
+    if not any(c.isalnum() for c in title):
+        raise Refused(
+            "A report has a title: say in a few words what it is about.", code="TITLE_REQUIRED", field="title"
+        )
     _at_most(settings.title_max, title, "title", "TITLE_TOO_LONG")
     body = clean(draft.body)
     _at_most(settings.body_max, body, "body", "BODY_TOO_LONG")
@@ -221,9 +225,7 @@ def not_found() -> Refused:
     return Refused("There is no such report.", code="NOT_FOUND", field="id")
 
 
-def _note_step(
-    session: Session, row: ReportRow, action: Action, agency: str | None, by: Actor, now: datetime
-) -> None:
+def _note_step(session: Session, row: ReportRow, action: Action, agency: str | None, by: Actor, now: datetime) -> None:
     assert row.id is not None
     session.add(
         StepRow(report=row.id, action=action.value, state=row.state, agency=agency, by=by.id, at=to_micros(now))

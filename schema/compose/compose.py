@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+from .access import guard
 from .bases import check_bases
 from .checks import check_subgraph
 from .errors import Composition, Report, SubgraphSdl
+from .inaccessible import check_inaccessible
+from .interfaces import complete_interfaces
 from .merge import merge
 from .prepare import prepare
 from .printing import print_supergraph
@@ -29,6 +32,11 @@ def compose(subgraphs: Sequence[SubgraphSdl]) -> Composition:
     if report.errors:
         return _failed(report)
     supergraph, kept = merge(ready, report)
+    if not report.errors:
+        complete_interfaces(supergraph, report)
+    if not report.errors:
+        guard(supergraph, kept, report)
+        check_inaccessible(supergraph, report)
     if report.errors:
         return _failed(report)
     return Composition((), print_supergraph(supergraph, kept), tuple(report.hints))

@@ -12,7 +12,7 @@ from .supergraph import Supergraph
 from .texts import merge_defaults, merge_descriptions
 
 _EXECUTABLE = frozenset(
-    location.value
+    location.name
     for location in (
         DirectiveLocation.QUERY,
         DirectiveLocation.MUTATION,

@@ -1,0 +1,134 @@
+"""A step's selections as compact GraphQL text, valid against the subgraph's own schema.
+
+A field that all possible objects of an abstract place have is written once, on the interface; else once for an
+interface that fits, else for each type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from gateway.planner.conditions import Conjunction, within
+
+if TYPE_CHECKING:
+    from gateway.planner.graph import PlanningGraph
+    from gateway.planner.join import Graph
+    from gateway.planner.steps import Entry, Node
+
+ENTITY = "_Entity"
+FEW = 2
+
+
+class Printer:
+    """Writes selection sets for one subgraph, and gathers the variables that they use."""
+
+    def __init__(self, graph: PlanningGraph, subgraph: Graph) -> None:
+        self.graph = graph
+        self.subgraph = subgraph
+        self.variables: set[str] = set()
+        self.hidden = graph.supergraph.hidden
+        self._texts: dict[tuple[int, str, Conjunction], str] = {}
+
+    def selection(self, node: Node, static: str, around: Conjunction) -> str:
+        """``node`` as a selection set with braces, where the value's type is ``static`` and ``around`` holds."""
+        key = (id(node), static, around)
+        found = self._texts.get(key)
+        if found is None:
+            pieces: list[tuple[str, list[str]]] = []
+            for entry in node.entries.values():
+                self._entry(entry, static, around, pieces)
+            found = self._texts[key] = "{" + (_joined(pieces) or "__typename") + "}"
+        return found
+
+    def _entry(self, entry: Entry, static: str, around: Conjunction, pieces: list[tuple[str, list[str]]]) -> None:
+        for on in self._conditions(entry, static):
+            texts = self._alternatives(entry, on or static, around)
+            for piece in reversed(pieces):
+                if piece[0] == on:
+                    piece[1].extend(texts)
+                    break
+                if not on or not piece[0]:
+                    pieces.append((on, texts))
+                    break
+            else:
+                pieces.append((on, texts))
+
+    def _conditions(self, entry: Entry, static: str) -> Iterable[str]:
+        """The type conditions under which ``entry`` is written; the empty one needs no fragment."""
+        g = self.subgraph
+        if static != ENTITY and self.graph.possible(g, static) == {static}:
+            return [""] if static in entry.types else []
+        if entry.name == "__typename":
+            return [""]
+        if static == ENTITY:
+            types, every = entry.types, frozenset[str]()
+        else:
+            every = self.graph.possible(g, static)
+            types = entry.types & every
+            if every - self.hidden <= types and self._same(static, entry, types):
+                return [""]
+        if len(types) > FEW and (name := self._interface(entry, types, every)):
+            return [name]
+        return sorted(types)
+
+    def _interface(self, entry: Entry, types: frozenset[str], every: frozenset[str]) -> str | None:
+        """An interface of the subgraph that stands for exactly ``types`` among ``every`` (for entities: at least)."""
+        candidates: set[str] = set(self.graph.types[min(types)].interfaces)
+        fitting = []
+        for name in sorted(candidates):
+            members = self.graph.possible(self.subgraph, name)
+            exact = types <= members if not every else members & every == types
+            if exact and self._same(name, entry, types):
+                fitting.append((len(members), name))
+        return min(fitting)[1] if fitting else None
+
+    def _same(self, interface: str, entry: Entry, types: frozenset[str]) -> bool:
+        """Whether the interface has the field in the shape that its types have."""
+        there = self.graph.field(self.subgraph, interface, entry.name)
+        if there is None or not types:
+            return False
+        shapes = (self.graph.field(self.subgraph, name, entry.name) for name in types)
+        return all(one is not None and one.shape == there.shape for one in shapes)
+
+    def _alternatives(self, entry: Entry, static: str, around: Conjunction) -> list[str]:
+        """The field, once for each alternative of its conditions."""
+        self.variables |= entry.variables
+        head = entry.name if entry.source == entry.name else f"{entry.source}:{entry.name}"
+        head += entry.args
+        below = ""
+        texts = []
+        for one in sorted(within(entry.when, around), key=sorted):
+            if entry.node is not None:
+                there = self.graph.field(self.subgraph, static, entry.name)
+                below = self.selection(entry.node, there.named if there else "", around | one)
+            self.variables.update(variable for variable, _ in one)
+            texts.append(_under(head, below, one))
+        return texts
+
+
+def _under(head: str, below: str, condition: Conjunction) -> str:
+    """A field with the directives of a conjunction; fragments hold those that would stand twice."""
+    directives = [f"@{'include' if expected else 'skip'}(if:${variable})" for variable, expected in sorted(condition)]
+    text = head + (directives[0] if directives else "") + below
+    for directive in directives[1:]:
+        text = f"...{directive}{{{text}}}"
+    return text
+
+
+def _joined(pieces: list[tuple[str, list[str]]]) -> str:
+    parts = []
+    for on, texts in pieces:
+        inner = join(texts)
+        parts.append(f"...on {on}{{{inner}}}" if on else inner)
+    return join(parts)
+
+
+def join(texts: Iterable[str]) -> str:
+    """Selections side by side, with a space only where two would run together."""
+    out = ""
+    for text in texts:
+        if out and out[-1] not in "})" and text[0] not in ".":
+            out += " "
+        out += text
+    return out

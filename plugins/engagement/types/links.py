@@ -1,0 +1,35 @@
+"""Links to other plugins' entities: a key, and nothing else is known of them here."""
+
+from __future__ import annotations
+
+import strawberry
+from strawberry.federation.schema_directives import Key
+
+from gateway.plugin import global_id
+
+
+@strawberry.federation.type(keys=[Key(fields="id", resolvable=False)], description="A report, of the plugin feedback.")
+class Report:
+    id: strawberry.ID
+
+    @classmethod
+    def at(cls, local: str) -> Report:
+        return cls(id=global_id("Report", local))
+
+
+@strawberry.federation.type(keys=[Key(fields="id", resolvable=False)], description="A ward, of the plugin maps.")
+class Ward:
+    id: strawberry.ID
+
+    @classmethod
+    def at(cls, code: str) -> Ward:
+        return cls(id=global_id("Ward", code))
+
+
+@strawberry.federation.type(keys=[Key(fields="id", resolvable=False)], description="An agency, of the plugin agencies.")
+class Agency:
+    id: strawberry.ID
+
+    @classmethod
+    def at(cls, key: str) -> Agency:
+        return cls(id=global_id("Agency", key))

@@ -1,0 +1,50 @@
+"""Phản ánh kiến nghị: the hooks of the plugin, and its answer to the map."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+from sqlmodel import SQLModel
+
+from gateway.plugin import About, Context, SubgraphTypes, global_id, hookimpl
+from plugins.feedback.asking import Questions
+from plugins.feedback.graph import Mutation, Query, Subscription
+from plugins.feedback.models import Table
+from plugins.feedback.queries import reports_in
+from plugins.feedback.settings import FeedbackSettings
+from schema.geo import Box, MapFeature, Point
+
+LAYER = "feedback.reports"
+
+
+@hookimpl
+def about() -> About:
+    return About(title="Phản ánh kiến nghị", owner="TTCDS")
+
+
+@hookimpl
+def settings() -> type[BaseModel]:
+    return FeedbackSettings
+
+
+@hookimpl
+def tables() -> type[SQLModel]:
+    return Table
+
+
+@hookimpl
+def questions() -> type:
+    return Questions
+
+
+@hookimpl
+def subgraph() -> SubgraphTypes:
+    return SubgraphTypes(query=Query, mutation=Mutation, subscription=Subscription)
+
+
+@hookimpl
+async def map_features_in(context: Context, box: Box, layers: tuple[str, ...], limit: int) -> list[MapFeature]:
+    """Reports in the box that the one who asks may know of, when their layer is asked for (no layer named: all are)."""
+    if layers and LAYER not in layers:
+        return []
+    rows = await context.read(reports_in, box, limit, context.actor)
+    return [MapFeature(global_id("Report", row.key), LAYER, row.title, Point(row.lat, row.lng)) for row in rows]
