@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from gateway.commands.errors import told
 from gateway.host.city import open_city
 from gateway.host.manifest import find_manifest
 from gateway.host.scaffold import new_plugin as write_plugin
+from gateway.logs import set_up_logging
 
 app = typer.Typer(
     name="congdanso",
@@ -27,9 +29,9 @@ Port = Annotated[int, typer.Option(help="0 takes a free one.", min=0, max=65535)
 
 
 @app.callback()
-def main(log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "") -> None:
+def main(log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info") -> None:
     """Set logging up: to standard error, so that what a command prints can be piped."""
-    running.set_up_logging(log_level)
+    set_up_logging(log_level, json=not sys.stderr.isatty())
 
 
 @app.command()

@@ -151,7 +151,9 @@ def explain(query: str, config: Path | None, supergraph: Path | None, *, as_json
     text = _query_text(query)
     try:
         if as_json:
-            return json.dumps(plan_as_json(engine.prepare(GraphQLRequest(text)).program.plan), ensure_ascii=False, indent=2)
+            return json.dumps(
+                plan_as_json(engine.prepare(GraphQLRequest(text)).program.plan), ensure_ascii=False, indent=2
+            )
         return engine.explain(text)
     except RequestError as error:
         raise CommandError("; ".join(e["message"] for e in error.response().errors)) from None

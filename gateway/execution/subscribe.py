@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from gateway.execution.errors import Mask
 from gateway.execution.execute import Execution
@@ -14,6 +14,9 @@ from gateway.execution.program import Program
 from gateway.planner.plan import Subscribe
 from gateway.request import GraphQLResponse, RequestScope, SubgraphAnswer
 from gateway.subgraphs.protocol import Subgraph
+
+# ``eventId``: what a client gives as ``after`` when it comes back.
+_PASSED_ON: Final = frozenset({"eventId"})
 
 
 async def event_responses(
@@ -54,4 +57,5 @@ async def _respond(node: Subscribe, answer: SubgraphAnswer, new_execution: Calla
     execution.merge_root(node.primary, answer)
     if answer.get("data") is not None:
         await execution.run(node.rest)
-    return GraphQLResponse(data=execution.data(), errors=execution.errors)
+    extensions = {name: value for name, value in (answer.get("extensions") or {}).items() if name in _PASSED_ON}
+    return GraphQLResponse(data=execution.data(), errors=execution.errors, extensions=extensions)

@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import strawberry.federation
 import structlog
 from sqlalchemy import text
 from sqlmodel import Session
@@ -18,6 +17,8 @@ from gateway.events.bus import Bus
 from gateway.events.listeners import ListenerRunner, listening
 from gateway.events.relay import Relay
 from gateway.execution.engine import Engine
+from gateway.guard.guard import Guard
+from gateway.guard.limits import Limits
 from gateway.host.assembly import Assembly, assemble, migrate_all, seed_all
 from gateway.host.loading import Plugin
 from gateway.host.manifest import Manifest, find_manifest, read_manifest
@@ -56,7 +57,12 @@ class City:
         }
         self.supergraph_sdl = assembly.joined.supergraph_sdl
         self.supergraph = Supergraph.from_sdl(self.supergraph_sdl)
-        self.engine = Engine(self.supergraph, self.subgraphs)
+        self.engine = self._new_engine()
+
+    def _new_engine(self) -> Engine:
+        in_development = self.manifest.gateway.mode == "development"
+        limits = Limits(introspection=in_development, suggestions=in_development)
+        return Engine(self.supergraph, self.subgraphs, check=Guard(limits))
 
     def _services(self) -> dict[str, Services]:
         services: dict[str, Services] = {}
@@ -81,8 +87,9 @@ class City:
         """Raises: InvalidToken: it is not one of ours, or has expired."""
         return ANONYMOUS if token is None else self.tokens.verify(token)
 
-    def subgraph_schemas(self) -> Mapping[str, strawberry.federation.Schema]:
-        return self.assembly.schemas
+    def local_subgraphs(self) -> Mapping[str, LocalSubgraph]:
+        """The plugins in this process that have a subgraph, by name."""
+        return {name: s for name, s in self.subgraphs.items() if isinstance(s, LocalSubgraph)}
 
     def health(self) -> dict[str, Any]:
         states = self.assembly.states()
@@ -127,7 +134,7 @@ class City:
             except Exception as error:
                 log.exception("a plugin's lifespan failed", plugin=plugin.name)
                 self.subgraphs[plugin.name] = AbsentSubgraph(plugin.name)
-                self.engine = Engine(self.supergraph, self.subgraphs)
+                self.engine = self._new_engine()
                 self.assembly.leave_out(plugin.name, f"{plugin.name} failed in its lifespan: {type(error).__name__}")
 
 

@@ -7,9 +7,9 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 CONFIG_VARIABLE = "CONGDANSO_CONFIG"
@@ -32,9 +32,16 @@ class GatewaySettings(BaseSettings):
     migrate_at_start: bool = True
     keep_events_days: int = Field(14, ge=1)
     database_threads: int = Field(8, ge=1, le=200)
-    subgraph_endpoints: bool = True
-    """Serve ``/subgraphs/<name>/graphql``. Off in production unless said."""
-    allowed_origins: list[str] = []
+    subgraph_endpoints: bool = False
+    """Serve ``/subgraphs/<name>/graphql``, where nothing checks scopes: in development only."""
+    explorer: bool = True
+    allowed_origins: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _check_production(self) -> Self:
+        if self.mode == "production" and self.subgraph_endpoints:
+            raise ValueError("subgraph_endpoints lets a subgraph be asked past the gateway's checks: not in production")
+        return self
 
     @classmethod
     def settings_customise_sources(

@@ -8,9 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from gateway.execution.engine import Engine
+from gateway.guard.guard import Guard
+from gateway.guard.limits import Limits
 from gateway.planner.supergraph import Supergraph
+from gateway.subgraphs.local import LocalSubgraph
 from gateway.subgraphs.remote import HttpSubgraph
 from identity.actor import ANONYMOUS, Actor
+
+# What its subgraphs' lists are like is not known here: their own limits hold.
+LIMITS = Limits(list_size=10_000, list_items=10_000, cost=10_000_000)
 
 
 class Standalone:
@@ -23,7 +29,7 @@ class Standalone:
     def __init__(self, sdl: str) -> None:
         supergraph = Supergraph.from_sdl(sdl)
         self._remotes = {name: HttpSubgraph(name, info.url) for name, info in supergraph.subgraphs.items()}
-        self.engine = Engine(supergraph, self._remotes)
+        self.engine = Engine(supergraph, self._remotes, check=Guard(LIMITS))
 
     @classmethod
     def of_file(cls, path: Path) -> Standalone:
@@ -33,7 +39,7 @@ class Standalone:
         """Nobody signs in at an engine alone: it has no keys to check a token by."""
         return ANONYMOUS
 
-    def subgraph_schemas(self) -> Mapping[str, Any]:
+    def local_subgraphs(self) -> Mapping[str, LocalSubgraph]:
         return {}
 
     def health(self) -> dict[str, Any]:

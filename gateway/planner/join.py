@@ -76,7 +76,7 @@ class TypeIn:
 
 def arguments(directive: DirectiveNode) -> dict[str, Any]:
     """The arguments of a directive as plain values (enum values as their names)."""
-    return {argument.name.value: plain(argument.value) for argument in directive.arguments}
+    return {argument.name.value: plain(argument.value) for argument in directive.arguments or ()}
 
 
 def plain(value: ValueNode) -> Any:

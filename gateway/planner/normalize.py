@@ -153,11 +153,11 @@ class Normalizer:
     def _conditions(self, node: SelectionNode, when: Conjunction) -> Conjunction | None:
         """``when`` and the node's own ``@skip`` and ``@include``; None when it is never wanted."""
         found: Conjunction | None = when
-        for directive in node.directives:
+        for directive in node.directives or ():
             if directive.name.value not in {"skip", "include"} or found is None:
                 continue
             expected = directive.name.value == "include"
-            value = directive.arguments[0].value
+            value = (directive.arguments or ())[0].value
             if isinstance(value, VariableNode):
                 found = with_literal(found, (value.name.value, expected))
             elif isinstance(value, BooleanValueNode) and value.value != expected:

@@ -7,7 +7,7 @@ import gc
 import logging
 import socket
 import sys
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import structlog
@@ -56,13 +56,18 @@ class GracefulServer(uvicorn.Server):
         task.cancel()
 
 
-def serve(served: Served, settings: ServerSettings | None = None) -> None:
-    """Serve until a signal ends the process."""
+def serve(
+    served: Served, settings: ServerSettings | None = None, *, on_listening: Callable[[str], None] | None = None
+) -> None:
+    """Serve until a signal ends the process. ``on_listening`` is told the URL once connections are accepted."""
     settings = settings or ServerSettings()
     app = create_app(served, settings)
     with listen(settings) as listener:
         host, port = listener.getsockname()[:2]
-        log.info("serving", url=f"http://{host}:{port}/graphql")
+        url = f"http://{host}:{port}/graphql"
+        log.info("serving", url=url)
+        if on_listening is not None:
+            on_listening(url)
         GracefulServer(app, settings).run(sockets=[listener])
 
 

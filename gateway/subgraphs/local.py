@@ -32,7 +32,8 @@ class LocalSubgraph:
     """One plugin's schema, asked without HTTP and without JSON.
 
     ``make_context``: called once per operation (once per event of a subscription); the resolvers find its value as
-    ``info.context``. A document is validated when it is first seen.
+    ``info.context``. Its ``event_id``, if it has one, goes out with each event as ``extensions.eventId``.
+    A document is validated when it is first seen.
     """
 
     def __init__(
@@ -87,7 +88,11 @@ class LocalSubgraph:
                 return
             events = map_source_to_response_event(executor, source, self._run_event(scope))
             async for result in events:
-                yield self._answer(result, scope)
+                answer = self._answer(result, scope)
+                # A plugin's context knows the event that is being answered; a client resumes by its id.
+                if (event_id := getattr(scope.contexts[self.name], "event_id", None)) is not None:
+                    answer["extensions"] = {"eventId": str(event_id)}
+                yield answer
         except Exception as exception:
             yield {"data": None, "errors": [mask_exception(exception, self.name, scope)]}
         finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing
 from typing import Any
 
 import aiohttp
@@ -99,8 +100,10 @@ class HttpSubgraph:
                 max_msg_size=self._size_max,
                 heartbeat=30.0,
             ) as socket:
-                async for answer in upstream_answers(socket, payload, self.name, scope, self._timeout_s):
-                    yield answer
+                answers = upstream_answers(socket, payload, self.name, scope, self._timeout_s)
+                async with aclosing(answers):
+                    async for answer in answers:
+                        yield answer
         except (aiohttp.ClientError, OSError, ValueError) as error:
             log.warning("subscription failed", subgraph=self.name, cause=type(error).__name__)
             message = f"{self.name} could not be reached"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 import aiohttp
@@ -22,7 +22,7 @@ async def upstream_answers(
     service: str,
     scope: RequestScope,
     ack_timeout_s: float,
-) -> AsyncIterator[SubgraphAnswer]:
+) -> AsyncGenerator[SubgraphAnswer, None]:
     """Subscribe and yield one answer per ``next``, until ``complete``. What goes wrong is the last answer.
 
     Leaving the iterator tells the service to stop.
@@ -77,6 +77,7 @@ async def _next(socket: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
             return {}
         if not isinstance(message, dict):
             return {}
-        if message.get("type") != "ping":
+        if message.get("type") == "ping":
+            await _send(socket, {"type": "pong"})
+        elif message.get("type") != "pong":
             return message
-        await _send(socket, {"type": "pong"})

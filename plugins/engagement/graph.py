@@ -21,7 +21,7 @@ field = strawberry.federation.field
 
 @strawberry.type
 class Query:
-    @field(description="One's own notifications, the newest first.", authenticated=True)  # type: ignore[untyped-decorator]
+    @field(description="One's own notifications, the newest first.", authenticated=True)
     async def inbox(
         self, info: Info, unread: bool = False, first: int | None = None, after: str | None = None
     ) -> Connection[Notification] | None:
@@ -31,11 +31,11 @@ class Query:
             page, Notification.of, lambda: info.context.read(inbox.count_inbox, me, unread=unread)
         )
 
-    @field(description="How many of one's own notifications are unread.", authenticated=True)  # type: ignore[untyped-decorator]
+    @field(description="How many of one's own notifications are unread.", authenticated=True)
     async def unread_count(self, info: Info) -> int | None:
         return await info.context.read(inbox.count_inbox, info.context.actor.id, unread=True)
 
-    @field(description="The city's news, the newest first. `search` needs no marks: `duong` finds Đường.")  # type: ignore[untyped-decorator]
+    @field(description="The city's news, the newest first. `search` needs no marks: `duong` finds Đường.")
     async def news(
         self,
         info: Info,
@@ -47,7 +47,7 @@ class Query:
         page = await info.context.read(news.news, window(first, after, width=2), topic, search)
         return Connection.of(page, Article.of, lambda: info.context.read(news.count_news, topic, search))
 
-    @field(description="One article, by its id or its slug; null when there is none.")  # type: ignore[untyped-decorator]
+    @field(description="One article, by its id or its slug; null when there is none.")
     async def article(
         self, info: Info, id: strawberry.ID | None = None, slug: str | None = None
     ) -> Article | None:
@@ -56,7 +56,7 @@ class Query:
         row = await info.context.load(ArticleBySlug, slug if id is None else local_id("Article", id))
         return None if row is None else Article.of(row)
 
-    @field(  # type: ignore[untyped-decorator]
+    @field(
         description="Alerts in effect now, the worst first. With `wardCodes`: those for one of these wards and those "
         "for the whole city; without: all."
     )
@@ -67,12 +67,12 @@ class Query:
         page = await info.context.read(alerts.active_alerts, window(first, after, width=3), codes)
         return Connection.of(page, Alert.of, lambda: info.context.read(alerts.count_active, codes))
 
-    @field(description="One alert, past ones too; null when there is none. Drafts: to issuers and approvers alone.")  # type: ignore[untyped-decorator]
+    @field(description="One alert, past ones too; null when there is none. Drafts: to issuers and approvers alone.")
     async def alert(self, info: Info, id: strawberry.ID) -> Alert | None:
         row = await info.context.load(AlertByIdentifier, local_id("Alert", id))
         return Alert.seen_by(row, info.context.actor)
 
-    @field(description="Alerts that wait for a second person, the newest first.", requires_scopes=DRAFT_SCOPES)  # type: ignore[untyped-decorator]
+    @field(description="Alerts that wait for a second person, the newest first.", requires_scopes=DRAFT_SCOPES)
     async def alert_drafts(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[Alert] | None:
@@ -137,7 +137,7 @@ class Mutation:
 
 @strawberry.type
 class Subscription:
-    @field(is_subscription=True, authenticated=True, description="One's own notifications, as they come.")  # type: ignore[untyped-decorator]
+    @field(is_subscription=True, authenticated=True, description="One's own notifications, as they come.")
     async def inbox_changed(
         self, info: Info, after: strawberry.ID | None = None
     ) -> AsyncGenerator[Notification, None]:
@@ -148,7 +148,7 @@ class Subscription:
             if row is not None:
                 yield Notification.of(row)
 
-    @field(  # type: ignore[untyped-decorator]
+    @field(
         is_subscription=True,
         description="Alerts as they are issued, updated and cancelled. With `wardCodes`: those for one of these wards "
         "and those for the whole city; without: all.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -20,7 +19,8 @@ from plugins.feedback.times import from_micros
 from schema.paging import Connection, Page, window
 
 
-@strawberry.federation.type(keys=["id"], description="An agency; here, what is reported to it.")
+# Agencies and wards are described by the plugins that own them.
+@strawberry.federation.type(keys=["id"])
 class Agency:
     id: strawberry.ID
 
@@ -35,7 +35,7 @@ class Agency:
         return await _linked(info, Linked("agency", local_id("Agency", self.id), state), first, after)
 
 
-@strawberry.federation.type(keys=["id"], description="A ward, commune or special zone; here, what is reported in it.")
+@strawberry.federation.type(keys=["id"])
 class Ward:
     id: strawberry.ID
 
@@ -161,7 +161,7 @@ class Report:
 
 async def _linked(info: Info, linked: Linked, first: int | None, after: str | None) -> Connection[Report]:
     asked = window(first, after, width=2)
-    rows: Sequence[Any] = await info.context.load(PagesOfLinked, (linked, asked)) or ()
+    rows = await info.context.load(PagesOfLinked, (linked, asked)) or ()
     actor = info.context.actor
 
     async def counted() -> int:

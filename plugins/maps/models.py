@@ -17,7 +17,7 @@ class WardRow(Table, table=True):
     """A ward, commune or special zone. ``code``: of the General Statistics Office, five digits.
 
     ``lat``, ``lng``: where its label stands, inside it. ``south`` to ``east``: its bounding box. Degrees.
-    ``position``: its place in lists, by name. ``folded``: the words that a search finds it by.
+    ``position``: its place in lists, by name. ``name_folded``: folded. ``folded``: the words that a search finds it by.
     """
 
     __tablename__ = "maps_ward"
@@ -35,6 +35,7 @@ class WardRow(Table, table=True):
     west: float
     north: float
     east: float
+    name_folded: str
     folded: str
 
 
@@ -61,7 +62,8 @@ class FormerUnitRow(Table, table=True):
     """A unit of before 2025-07-01, or the part of one, and the ward that it is in now.
 
     ``code``: of the time; "" for the district without communes. ``share``: WHOLE, PART, or PART_DEFAULT for the part
-    to take when nothing tells which. ``*_folded``: folded; ``*_bare`` without the word for the kind of unit.
+    to take when nothing tells which. ``name_folded``: the name's folded words; ``name_bare``: the same without the
+    word for the kind of unit. ``folded``: the words that a search finds it by.
     """
 
     __tablename__ = "maps_former_unit"

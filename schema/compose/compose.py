@@ -11,6 +11,7 @@ from .interfaces import complete_interfaces
 from .merge import merge
 from .prepare import prepare
 from .printing import print_supergraph
+from .satisfiability import check_satisfiability
 from .upgrade import upgrade
 
 
@@ -31,12 +32,14 @@ def compose(subgraphs: Sequence[SubgraphSdl]) -> Composition:
         check_subgraph(subgraph, report)
     if report.errors:
         return _failed(report)
-    supergraph, kept = merge(ready, report)
+    supergraph, kept, overrides = merge(ready, report)
     if not report.errors:
         complete_interfaces(supergraph, report)
     if not report.errors:
         guard(supergraph, kept, report)
         check_inaccessible(supergraph, report)
+    if not report.errors:
+        check_satisfiability(supergraph, overrides, report)
     if report.errors:
         return _failed(report)
     return Composition((), print_supergraph(supergraph, kept), tuple(report.hints))

@@ -136,7 +136,7 @@ def _definition(local: str, name: str, links: Links) -> tuple[str, set[str]]:
             type_ = type_.replace(bare, here)
         if name in ("key", "requires", "provides") and not links.federation:
             type_ = "_Any"
-            scalars.add("_Any")
+            scalars = {"_Any"}
         arguments.append(f"{argument}: {type_}" + (f" = {default}" if default else ""))
     takes = f"({', '.join(arguments)})" if arguments else ""
     repeatable = " repeatable" if spec.repeatable_in(links.version) else ""

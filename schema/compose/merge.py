@@ -9,7 +9,7 @@ from .enums import merge_enum, uses_of_enums
 from .errors import Report, listing
 from .fields import merge_fields
 from .inputs import merge_inputs
-from .overrides import read_overrides
+from .overrides import Overrides, read_overrides
 from .subgraph import Subgraph
 from .supergraph import Member, Supergraph, members_of
 from .texts import merge_descriptions
@@ -19,8 +19,8 @@ from .words import quoted
 _INTERNAL = ("_Any", "_Entity", "_Service", "_FieldSet")
 
 
-def merge(subgraphs: Sequence[Subgraph], report: Report) -> tuple[Supergraph, Kept]:
-    """The merged supergraph and the directives it keeps, to be used only where ``report`` has no errors."""
+def merge(subgraphs: Sequence[Subgraph], report: Report) -> tuple[Supergraph, Kept, Overrides]:
+    """The merged supergraph, the directives it keeps and the overrides, to be used only where ``report`` has no errors."""
     supergraph = Supergraph(members_of(subgraphs))
     kept = kept_directives(supergraph.members, report)
     for name in _type_names(supergraph.members):
@@ -43,7 +43,7 @@ def merge(subgraphs: Sequence[Subgraph], report: Report) -> tuple[Supergraph, Ke
             "no subgraph has a field on Query: add one, or list a subgraph that has",
             subgraphs=[member.name for member in supergraph.members],
         )
-    return supergraph, kept
+    return supergraph, kept, overrides
 
 
 def _type_names(members: Sequence[Member]) -> list[str]:

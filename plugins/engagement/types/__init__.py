@@ -1,1 +1,1 @@
-"""The types of engagement's part of the graph: notifications, articles, alerts, and links to other plugins' entities."""
+"""The types of engagement's part of the graph: notifications, articles, alerts, and links to others' entities."""

@@ -62,19 +62,19 @@ class Alert:
     expires: datetime
     is_sample: bool = strawberry.field(description="Made for development: nothing has happened.")
 
-    @strawberry.field(description="CAP sender.")  # type: ignore[untyped-decorator]
+    @strawberry.field(description="CAP sender.")
     def sender(self, info: Info) -> str:
         return info.context.settings(EngagementSettings).alert_sender
 
-    @strawberry.field(description="GSO codes of the wards that it names; none is the whole city.")  # type: ignore[untyped-decorator]
+    @strawberry.field(description="GSO codes of the wards that it names; none is the whole city.")
     async def ward_codes(self, info: Info) -> list[str]:
         return await info.context.load(WardsOfAlert, self.identifier) or []
 
-    @strawberry.field(description="The wards that it names; none is the whole city.")  # type: ignore[untyped-decorator]
+    @strawberry.field(description="The wards that it names; none is the whole city.")
     async def wards(self, info: Info) -> list[Ward] | None:
         return [Ward.at(code) for code in await info.context.load(WardsOfAlert, self.identifier) or []]
 
-    @strawberry.field(description="The message that this one updates or cancels.")  # type: ignore[untyped-decorator]
+    @strawberry.field(description="The message that this one updates or cancels.")
     async def references(self, info: Info) -> Alert | None:
         if self.row.references is None:
             return None

@@ -1,4 +1,4 @@
-"""Links to other plugins' entities: a key, and nothing else is known of them here."""
+"""Links to other plugins' entities: a key, and nothing else is known of them here. Their owners describe them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from strawberry.federation.schema_directives import Key
 from gateway.plugin import global_id
 
 
-@strawberry.federation.type(keys=[Key(fields="id", resolvable=False)], description="A report, of the plugin feedback.")
+@strawberry.federation.type(keys=[Key(fields="id", resolvable=False)])
 class Report:
     id: strawberry.ID
 
@@ -17,7 +17,7 @@ class Report:
         return cls(id=global_id("Report", local))
 
 
-@strawberry.federation.type(keys=[Key(fields="id", resolvable=False)], description="A ward, of the plugin maps.")
+@strawberry.federation.type(keys=[Key(fields="id", resolvable=False)])
 class Ward:
     id: strawberry.ID
 
@@ -26,7 +26,7 @@ class Ward:
         return cls(id=global_id("Ward", code))
 
 
-@strawberry.federation.type(keys=[Key(fields="id", resolvable=False)], description="An agency, of the plugin agencies.")
+@strawberry.federation.type(keys=[Key(fields="id", resolvable=False)])
 class Agency:
     id: strawberry.ID
 

@@ -12,10 +12,12 @@ CREATE TABLE maps_ward (
     west FLOAT NOT NULL,
     north FLOAT NOT NULL,
     east FLOAT NOT NULL,
+    name_folded VARCHAR NOT NULL,
     folded VARCHAR NOT NULL,
     CONSTRAINT pk_maps_ward PRIMARY KEY (code)
 );
 CREATE INDEX ix_maps_ward_position ON maps_ward (position, code);
+CREATE INDEX ix_maps_ward_name ON maps_ward (name_folded);
 CREATE TABLE maps_shape (
     ward_code VARCHAR NOT NULL,
     wkb BLOB NOT NULL,

@@ -1,0 +1,61 @@
+"""Commands that run the server: the city, or the engine alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from gateway.host.city import City, open_city
+from gateway.host.manifest import Manifest, find_manifest, read_manifest
+from gateway.host.standalone import Standalone
+from gateway.server.serving import serve
+from gateway.server.settings import ServerSettings
+from identity.people import seeded_people
+
+READY_QUERY = "{ reports(first: 3) { nodes { code title agency { name } ward { fullName } } } }"
+
+
+def serve_city(config: Path | None, *, host: str, port: int, seed: bool | None) -> None:
+    """Open the city and serve it until a signal ends the process."""
+    path = find_manifest(config)
+    manifest = read_manifest(path)
+    in_development = manifest.gateway.mode == "development"
+    city = open_city(path, seed=in_development if seed is None else seed)
+    for name, reason in city.assembly.out.items():
+        typer.echo(f"out: {name}: {reason}", err=True)
+    settings = _settings(manifest, host, port)
+    serve(city, settings, on_listening=lambda url: _greet(city, url))
+
+
+def _settings(manifest: Manifest, host: str, port: int) -> ServerSettings:
+    gateway = manifest.gateway
+    return ServerSettings(
+        host=host,
+        port=port,
+        explorer=gateway.explorer,
+        subgraph_endpoints=gateway.subgraph_endpoints,
+        allowed_origins=gateway.allowed_origins,
+    )
+
+
+def _greet(city: City, url: str) -> None:
+    """What a newcomer needs to ask the first question."""
+    typer.echo(f"Công dân số is at {url}  (open it in a browser for the Explorer)")
+    if city.manifest.gateway.mode != "development" or "lan" not in seeded_people():
+        return
+    typer.echo(
+        f"\nA query, ready to run:\n\n"
+        f"  curl -s {url} -H 'content-type: application/json' \\\n"
+        f'    -d \'{{"query": "{READY_QUERY}"}}\'\n\n'
+        f"A token of Lan, a citizen (send it as Authorization: Bearer ...):\n\n  {city.sign_in('lan')}\n"
+    )
+
+
+def serve_supergraph(file: Path, *, host: str, port: int) -> None:
+    """Serve the engine alone over a supergraph file."""
+    serve(
+        Standalone.of_file(file),
+        ServerSettings(host=host, port=port),
+        on_listening=lambda url: typer.echo(f"{file.name} is at {url}"),
+    )

@@ -1,0 +1,106 @@
+"""From a validated operation to its plan: the way through this package."""
+
+from __future__ import annotations
+
+from threading import RLock
+from typing import cast
+
+from graphql import DocumentNode, FragmentDefinitionNode, OperationDefinitionNode
+
+from gateway.planner.arrange import Arranged, arrange
+from gateway.planner.build import Builder
+from gateway.planner.fetches import FetchMaker
+from gateway.planner.graph import PlanningGraph
+from gateway.planner.normalize import Normalizer
+from gateway.planner.plan import Fetch, OperationKind, Plan, PlanNode, Subscribe
+from gateway.planner.schedule import batches, bits
+from gateway.planner.steps import Step
+from gateway.planner.supergraph import Supergraph
+from gateway.planner.wanted import Selection
+from gateway.planner.whole import is_whole
+
+NO_OVERRIDES: frozenset[str] = frozenset()
+PLANNING = RLock()
+
+
+class PlanningError(Exception):
+    """The operation cannot be planned; the message names the field, or what is wrong with the document."""
+
+
+def plan_operation(
+    supergraph: Supergraph,
+    document: DocumentNode,
+    operation_name: str | None = None,
+    *,
+    overrides: frozenset[str] = NO_OVERRIDES,
+) -> Plan:
+    """Plan an operation that is valid against ``supergraph.public_schema``.
+
+    ``overrides``: the labels of progressive overrides that are active.
+
+    Raises:
+        PlanningError: no such operation, or a field that no chain of subgraphs can reach.
+    """
+    operation = _operation(document, operation_name)
+    fragments = {n.name.value: n for n in document.definitions if isinstance(n, FragmentDefinitionNode)}
+    kind = cast(OperationKind, operation.operation.value)
+    with PLANNING:
+        graph = supergraph.graph(overrides)
+        if kind not in graph.roots:
+            raise PlanningError(f"The schema has no {kind} type.")
+        normalizer = Normalizer(graph, fragments)
+        place = normalizer.root(operation.selection_set, graph.roots[kind])
+        builder = Builder(graph, kind, normalizer.sources)
+        rest = builder.build(place.selection)
+    if rest is not None:
+        raise PlanningError(f"No subgraph can be reached that answers {_first(rest, graph)}.")
+    node, count = _node(graph, operation, builder.steps)
+    if kind == "subscription" and node is not None:
+        node = _subscribe(node)
+    whole = isinstance(node, Fetch) and is_whole(builder.steps[0], place.projection)
+    return Plan(kind, node, place.projection, whole, count)
+
+
+def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    if name is None:
+        if len(operations) != 1:
+            raise PlanningError(f"The document has {len(operations)} operations: name the one to plan.")
+        return operations[0]
+    for operation in operations:
+        if operation.name and operation.name.value == name:
+            return operation
+    raise PlanningError(f"The document has no operation {name!r}.")
+
+
+def _node(graph: PlanningGraph, operation: OperationDefinitionNode, steps: list[Step]) -> tuple[PlanNode | None, int]:
+    maker = FetchMaker(graph, operation)
+    maker.settle(steps)
+    arranged: list[Arranged] = []
+    batch_of: dict[int, int] = {}
+    for index, batch in enumerate(batches(steps)):
+        fetch, when = maker.fetch(index, batch)
+        before = {batch_of[number] for step in batch for number in bits(step.deps)}
+        for step in batch:
+            batch_of[step.number] = index
+        arranged.append(Arranged(fetch, frozenset(before), when))
+    return arrange(arranged), len(arranged)
+
+
+def _subscribe(node: PlanNode) -> PlanNode:
+    from gateway.planner.plan import Sequence
+
+    if isinstance(node, Fetch):
+        return Subscribe(node, None)
+    assert isinstance(node, Sequence), "the events come first"
+    assert isinstance(node.nodes[0], Fetch), "of one subgraph"
+    rest = node.nodes[1:]
+    return Subscribe(node.nodes[0], rest[0] if len(rest) == 1 else Sequence(rest))
+
+
+def _first(rest: Selection, graph: PlanningGraph) -> str:
+    """The coordinate of the first leaf of what is left."""
+    item = rest.items[0]
+    while item.children is not None and item.children.items:
+        item = item.children.items[0]
+    return f"{min(item.types)}.{item.name}"

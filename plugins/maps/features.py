@@ -1,0 +1,47 @@
+"""Features: what all plugins have on the map in a box, bounded, evenly from all layers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import Any
+
+from gateway.plugin import Context, Refused
+from schema.geo import Box, MapFeature
+
+LAYERS_MOST = 50
+
+
+async def layers_of(context: Context) -> dict[str, str]:
+    """Key -> Vietnamese title of every layer that a plugin has, in the order of plugins.toml."""
+    layers: dict[str, str] = {}
+    for answer in await context.ask("map_layers"):
+        layers |= answer.value
+    return layers
+
+
+async def features_in(
+    context: Context, box: Box, layers: Sequence[str] | None, limit: int
+) -> tuple[list[MapFeature], bool]:
+    """Up to ``limit`` features in the box, of these layers (None: of all), and whether there are more.
+
+    Raises:
+        Refused: TOO_MANY_LAYERS, when more than ``LAYERS_MOST`` are asked for.
+    """
+    if layers is not None and len(layers) > LAYERS_MOST:
+        raise Refused(f"layers has at most {LAYERS_MOST} keys.", code="TOO_MANY_LAYERS", field="layers")
+    wanted = tuple(dict.fromkeys(layers)) if layers is not None else tuple(await layers_of(context))
+    answers = await context.ask("map_features_in", box=box, layers=wanted, limit=limit + 1)
+    by_layer: dict[str, list[MapFeature]] = {key: [] for key in wanted}
+    for answer in answers:
+        for feature in answer.value:
+            # A plugin that tells more than it was asked for gains nothing by it.
+            if feature.layer in by_layer and box.holds(feature.point):
+                by_layer[feature.layer].append(feature)
+    evenly = [feature for feature in _in_turn(list(by_layer.values())) if feature is not None]
+    return evenly[:limit], len(evenly) > limit
+
+
+def _in_turn(lists: Sequence[Sequence[Any]]) -> list[Any]:
+    """One of each list in turn, with None where a list has ended, so that no layer crowds out another."""
+    return [item for row in zip_longest(*lists) for item in row]

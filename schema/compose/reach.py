@@ -1,0 +1,159 @@
+"""From one place to all others by keys: the least set that the keys allow, found without guessing."""
+
+from collections.abc import Iterable
+
+from .elements import named
+from .fieldsets import FieldSet, Selected
+from .places import Entry, Place, Places
+
+#: subgraphs that may not be entered, the latest last
+Shut = tuple[int, ...]
+Key = tuple[str, Place, Shut]
+
+
+class Reach:
+    """``of(type, place)``: where else a value of the supergraph's type can be looked up from ``place``.
+
+    A key may need fields that are themselves looked up elsewhere, so sets depend on each other. They only grow;
+    whenever one does, those that were computed from it are computed again. Each set grows at most as often as
+    there are subgraphs, which bounds the work by the number of places times subgraphs.
+
+    What a key asks for may not be fetched by entering the subgraph that the key leads into (``Shut``): planners
+    do not go there either. Of nested keys the two innermost count, so that there are few such sets.
+    """
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self._sets: dict[Key, dict[Place, None]] = {}
+        self._readers: dict[Key, set[Key]] = {}
+        self._queue: dict[Key, None] = {}
+        self._current: Key | None = None
+
+    def of(self, type_name: str, place: Place) -> list[Place]:
+        """The places reached, ``place`` first."""
+        key: Key = (type_name, place, ())
+        if key not in self._sets:
+            self._read(key)
+        self._settle()
+        return list(self._sets[key])
+
+    def all_of(self, type_name: str, starts: Iterable[Place]) -> tuple[Place, ...]:
+        """The places reached from any of ``starts``."""
+        return tuple(dict.fromkeys(place for start in starts for place in self.of(type_name, start)))
+
+    def resolves(self, type_name: str, place: Place, name: str) -> Place | None:
+        """Where the field's value is, if the place resolves the field and can be handed what it requires."""
+        found = self._resolves(type_name, place, name, ())
+        while self._queue:  # what it asked for was not known yet
+            self._settle()
+            found = self._resolves(type_name, place, name, ())
+        return found
+
+    def _resolves(self, type_name: str, place: Place, name: str, shut: Shut) -> Place | None:
+        child = self.places.child(place, name)
+        if child is None:
+            return None
+        requirements = self.places.requirements(place, name)
+        if requirements:
+            reached = list(self._read((type_name, place, shut)))
+            if not self._can(requirements, type_name, reached, shut):
+                return None
+        return child
+
+    def _read(self, key: Key) -> dict[Place, None]:
+        """The set as it stands, remembering who asked; a new one is queued."""
+        if key not in self._sets:
+            self._sets[key] = {key[1]: None}
+            self._queue[key] = None
+        if self._current is not None:
+            self._readers.setdefault(key, set()).add(self._current)
+        return self._sets[key]
+
+    def _settle(self) -> None:
+        while self._queue:
+            key = next(iter(self._queue))
+            del self._queue[key]
+            self._current = key
+            if self._grow(key):
+                self._queue.update(dict.fromkeys(sorted(self._readers.get(key, ()), key=repr)))
+            self._current = None
+
+    def _grow(self, key: Key) -> bool:
+        type_name, _, shut = key
+        reached = self._sets[key]
+        before = len(reached)
+        if type_name == "Query":
+            members = self.places.members
+            reached.update({Place(i, "Query"): None for i, m in enumerate(members) if "Query" in m.subgraph.types})
+            return len(reached) > before
+        entries = self.places.entries(type_name)
+        pending = [entry for entry in entries if entry.member not in shut and not _inside(entry, reached)]
+        progress = True
+        while progress:
+            progress = False
+            for entry in list(pending):
+                if _inside(entry, reached):
+                    pending.remove(entry)
+                elif self._can(entry.selection, type_name, list(reached), (*shut[-1:], entry.member)):
+                    reached[Place(entry.member, entry.type)] = None
+                    pending.remove(entry)
+                    progress = True
+        return len(reached) > before
+
+    def _can(self, selection: FieldSet, type_name: str, places: list[Place], shut: Shut) -> bool:
+        """Whether everything selected can be had by going from ``places``."""
+        for item in selection:
+            if item.on is not None and item.on != type_name and type_name not in self.places.concrete(item.on):
+                continue
+            if item.name == "__typename":
+                continue
+            found = (self._resolves(type_name, place, item.name, shut) for place in places)
+            children = [child for child in found if child is not None]
+            if not children:
+                return False
+            if item.selection and not self._can_below(item, type_name, children, shut):
+                return False
+        return True
+
+    def _can_below(self, item: Selected, owner: str, children: list[Place], shut: Shut) -> bool:
+        merged = self.places.supergraph.types[owner].fields.get(item.name)
+        if merged is None:
+            return False
+        for concrete in self.places.concrete(named(merged.type)):
+            starts = self._as_concrete(named(merged.type), concrete, children, shut)
+            if not starts:
+                continue
+            reached = dict.fromkeys(p for start in starts for p in self._read((concrete, start, shut)))
+            if not self._can(item.selection, concrete, list(reached), shut):
+                return False
+        return True
+
+    def as_concrete(self, type_name: str, concrete: str, places: Iterable[Place]) -> list[Place]:
+        """See ``_as_concrete``."""
+        for place in places:
+            self.of(type_name, place)
+        return self._as_concrete(type_name, concrete, places, ())
+
+    def _as_concrete(self, type_name: str, concrete: str, places: Iterable[Place], shut: Shut) -> list[Place]:
+        """The same values, known to be of the object type ``concrete``; none where they cannot be.
+
+        An interface object does not know what its values are: that must be asked of a subgraph that has
+        the interface.
+        """
+        found: dict[Place, None] = {}
+        for place in places:
+            if type_name == concrete:
+                found[place] = None
+            elif self.places.is_stand_in(place):
+                others = [p for p in self._read((type_name, place, shut)) if self.places.possible(p, concrete)]
+                for other in others:
+                    found[Place(other.member, concrete, other.view)] = None
+                if others:
+                    found[place] = None
+            elif self.places.possible(place, concrete):
+                found[Place(place.member, concrete, place.view)] = None
+        return list(found)
+
+
+def _inside(entry: Entry, reached: dict[Place, None]) -> bool:
+    return Place(entry.member, entry.type) in reached
