@@ -123,7 +123,7 @@ async def timed(run: Callable[[], Awaitable[Any]]) -> tuple[float, Any]:
 
 async def main() -> None:
     engine, fetches = planned()
-    whole = strawberry.Schema(query=WholeQuery, extensions=[ParserCache, ValidationCache])
+    whole = strawberry.federation.Schema(query=WholeQuery, extensions=[ParserCache, ValidationCache])
 
     async def by_plan() -> Any:
         return (await engine.execute(GraphQLRequest(QUERY), RequestScope())).data

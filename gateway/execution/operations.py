@@ -178,7 +178,8 @@ class OperationCache:
         try:
             if self._check is not None:
                 self._check.check_text(request.query)
-            document = parse(request.query)
+            # graphql-core lets "{}" pass by default.
+            document = parse(request.query, allow_empty_selection_sets=False)
         except GraphQLSyntaxError as error:
             raise RequestError.of([error], GRAPHQL_PARSE_FAILED) from None
         except GraphQLError as error:

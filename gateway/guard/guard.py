@@ -7,10 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, IntValueNode, OperationDefinitionNode
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    IntValueNode,
+    OperationDefinitionNode,
+)
 
 from gateway.guard.limits import Limits, refusal
 from gateway.guard.measure import Measure, Weight
+from gateway.guard.repeats import count_comparisons
 from gateway.guard.scan import scan
 from gateway.guard.values import check_values
 
@@ -102,10 +110,27 @@ def _measured(
         for node in document.definitions:
             if isinstance(node, OperationDefinitionNode) and operation_name in (None, node.name and node.name.value):
                 measure.errors += _above(measure.operation(node, _with_defaults(node, variables)), limits)
-        measure.fragments()
+        weights = measure.fragments()
     except GraphQLError as error:
         return [error], ()
+    if not measure.errors:
+        measure.errors += _repeated(document, weights, limits)
     return measure.errors, tuple(sorted(measure.size_variables))
+
+
+def _repeated(document: DocumentNode, fragment_weights: list[Weight], limits: Limits) -> list[GraphQLError]:
+    """Validation compares within unused fragments, too; each is as bounded as an operation."""
+    if any(weight.fields > limits.fields for weight in fragment_weights):
+        return [refusal("FIELD_LIMIT", f"A fragment expands to at most {limits.fields} fields.")]
+    sets = [
+        node.selection_set
+        for node in document.definitions
+        if isinstance(node, (OperationDefinitionNode, FragmentDefinitionNode))
+    ]
+    if count_comparisons(document, sets, limits.comparisons) > limits.comparisons:
+        text = "The same field is selected too often in one place: select it once."
+        return [refusal("REPEAT_LIMIT", text)]
+    return []
 
 
 def _with_defaults(node: OperationDefinitionNode, variables: Mapping[str, Any]) -> Mapping[str, Any]:

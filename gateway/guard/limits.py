@@ -16,7 +16,8 @@ class Limits(BaseModel, frozen=True, extra="forbid"):
     through fragments).
     Of what the document expands to, fragments included: ``depth`` (fields below fields), ``root_fields``,
     ``fields`` (selections once every spread is written out), ``cost`` (field values that the answer may hold; a list
-    counts as long as its ``first`` or ``last`` says, or as ``assumed_list_size``).
+    counts as long as its ``first`` or ``last`` says, or as ``assumed_list_size``), ``comparisons`` (pairs of fields with
+    one name in one place, which validation compares; a pair with fields below counts seven).
     Of values: ``list_size`` (``first``, ``last``), ``list_items`` (of one list given as an argument or in a
     variable), ``value_nesting`` and ``values`` (of all variables together).
     ``introspection``: whether ``__schema`` and ``__type`` are answered; ``introspection_lists``: how many lists of
@@ -24,14 +25,15 @@ class Limits(BaseModel, frozen=True, extra="forbid"):
     """
 
     text_length: int = Field(default=100_000, ge=1)
-    tokens: int = Field(default=3_000, ge=1)
+    tokens: int = Field(default=2_000, ge=1)
     aliases: int = Field(default=100, ge=0)
     directives: int = Field(default=100, ge=0)
     fragments: int = Field(default=100, ge=0)
     nesting: int = Field(default=64, ge=1, le=100)
     depth: int = Field(default=20, ge=1)
     root_fields: int = Field(default=50, ge=1)
-    fields: int = Field(default=3_000, ge=1)
+    fields: int = Field(default=2_000, ge=1)
+    comparisons: int = Field(default=10_000, ge=0)
     cost: int = Field(default=100_000, ge=1)
     assumed_list_size: int = Field(default=10, ge=1)
     list_size: int = Field(default=100, ge=1)
@@ -54,6 +56,7 @@ CODES: Final = frozenset(
         "DEPTH_LIMIT",
         "ROOT_FIELD_LIMIT",
         "FIELD_LIMIT",
+        "REPEAT_LIMIT",
         "COST_LIMIT",
         "LIST_ARGUMENT_LIMIT",
         "VARIABLE_LIMIT",

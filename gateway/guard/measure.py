@@ -87,13 +87,12 @@ class Measure:
         root = self._schema.get_root_type(node.operation) if self._schema else None
         return self._selections(node.selection_set, root, None)
 
-    def fragments(self) -> None:
-        """Measure the fragments that no operation spreads too: validation walks through them all the same.
+    def fragments(self) -> list[Weight]:
+        """Measure every fragment, those too that no operation spreads: validation walks through them all the same.
 
         Raises: GraphQLError: as ``operation``.
         """
-        for name in self._fragments:
-            self._spread(name, None)
+        return [self._spread(name, None) for name in self._fragments]
 
     def _selections(self, node: SelectionSetNode, parent: GraphQLNamedType | None, size: int | None) -> Weight:
         self._enter(node)

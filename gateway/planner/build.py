@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from gateway.planner.choose import Choice, Chooser
 from gateway.planner.conditions import ALWAYS, Conditions, either
-from gateway.planner.graph import NOWHERE, Option, PlanningGraph, Position
+from gateway.planner.graph import PlanningGraph
 from gateway.planner.plan import OperationKind
+from gateway.planner.positions import NOWHERE, Option, Position
 from gateway.planner.represent import merged_fields, representation_fields
 from gateway.planner.sources import Sources
 from gateway.planner.steps import Node, Place, Presence, Sent, Step
@@ -112,7 +113,7 @@ class Builder:
         requires: Selection | None = None,
         before: int = 0,
     ) -> Step:
-        """The step to ``route.graph`` at this place, found or made, that runs after ``before`` and sends what is needed."""
+        """The step to ``route.graph`` here that runs after ``before`` and sends what is needed; made if need be."""
         deps = before
         if presence.step.number >= 0:
             deps |= 1 << presence.step.number
@@ -177,18 +178,14 @@ class Builder:
                 mask |= self._bring(place, step, step.root(provider.interface), position, item, when)
         return mask
 
-    def _bring(
-        self, place: Place, step: Step, node: Node, position: Position, item: Item, when: Conditions
-    ) -> int:
+    def _bring(self, place: Place, step: Step, node: Node, position: Position, item: Item, when: Conditions) -> int:
         """Select a field of a key in place."""
         own = {concrete: position.of[concrete] for concrete in item.types & position.types}
         child = self.graph.below(position.graph, own, item.name, position.views)
         option = Option(position.graph, None, None, child, own)
         return self._select(place, step, node, Choice(item, frozenset(own), option, item.children), when)
 
-    def _sent(
-        self, place: Place, types: frozenset[str], route: Route, requires: Selection | None
-    ) -> dict[str, Sent]:
+    def _sent(self, place: Place, types: frozenset[str], route: Route, requires: Selection | None) -> dict[str, Sent]:
         if route.key is None:
             return {}
         entity = route.interface or None

@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gateway.planner.positions import Option
 from gateway.planner.routes import levels
 from gateway.planner.wanted import Item, Selection
 
 if TYPE_CHECKING:
-    from gateway.planner.graph import Option, PlanningGraph, Position
+    from gateway.planner.graph import PlanningGraph
+    from gateway.planner.positions import Position
 
 
 @dataclass(slots=True, eq=False)
@@ -90,7 +92,7 @@ class Chooser:
                     mask |= self._split(item, of, scored, choices, rest, position)
         mask = _pick(open_, mask, choices, self.graph.size)
         order = {id(item): index for index, item in enumerate(selection.items)}
-        choices.sort(key=lambda choice: order[id(choice.item)])
+        choices = sorted(self._merged(choices, position), key=lambda choice: order[id(choice.item)])
         return Solved(mask, choices, Selection(tuple(rest), selection.static) if rest else None)
 
     def _in_place(self, item: Item, types: frozenset[str], options: Sequence[Option]) -> tuple[int, Choice] | None:
@@ -122,7 +124,7 @@ class Chooser:
             solved = self.solve(children, option.child)
             below, rest = solved.mask, solved.rest
             left = rest.weight if rest else 0
-            if left == children.weight:
+            if rest is not None and left == children.weight:
                 return None
         if option.route is None:
             return Scored(below, option, rest, left)
@@ -168,7 +170,7 @@ class Chooser:
             rest.append(item.narrowed(types, children))
             return 0
         while scored and children is not None:
-            best = min(scored, key=lambda one: (one.left, (mask | one.mask).bit_count(), levels(one.mask, self.graph.size)))
+            best = _fullest(scored, mask, self.graph.size)
             choices.append(Choice(item, types, best.option, children))
             mask |= best.mask
             children = best.rest
@@ -178,15 +180,38 @@ class Chooser:
             rest.append(item.narrowed(types, children))
         return mask
 
+    def _merged(self, choices: list[Choice], position: Position) -> list[Choice]:
+        """Choices of one item that go one way for several groups of types, as one."""
+        found: dict[tuple[object, ...], list[Choice]] = {}
+        for choice in choices:
+            option = choice.option
+            signature: object = option.route.signature if option.route else None
+            if option.requires is not None:
+                signature = id(option)
+            found.setdefault((id(choice.item), id(choice.children), option.graph, signature), []).append(choice)
+        return [group[0] if len(group) == 1 else self._union(group, position) for group in found.values()]
+
+    def _union(self, group: list[Choice], position: Position) -> Choice:
+        first = group[0]
+        own = {concrete: name for choice in group for concrete, name in choice.option.own.items()}
+        views = position.views if first.option.route is None else ()
+        child = self.graph.below(first.option.graph, own, first.item.name, views)
+        option = Option(first.option.graph, first.option.route, None, child, own)
+        types = frozenset().union(*(choice.types for choice in group))
+        return Choice(first.item, types, option, first.children)
+
     def _unsplit(self) -> frozenset[str]:
         """Root types whose fields must run once: a mutation is never sent to two subgraphs."""
         roots = self.graph.roots
         return frozenset({roots.get("mutation", ""), roots.get("subscription", "")})
 
 
-def _pick(
-    open_: list[tuple[Item, frozenset[str], list[Scored]]], mask: int, choices: list[Choice], size: int
-) -> int:
+def _fullest(scored: Sequence[Scored], mask: int, size: int) -> Scored:
+    """The option that leaves least, then the one that adds the fewest fetches."""
+    return min(scored, key=lambda one: (one.left, (mask | one.mask).bit_count(), levels(one.mask, size)))
+
+
+def _pick(open_: list[tuple[Item, frozenset[str], list[Scored]]], mask: int, choices: list[Choice], size: int) -> int:
     """Choose one of each item's complete options so that few fetches are added: the least free items first."""
     popular: dict[int, int] = {}
     for _, _, scored in open_:

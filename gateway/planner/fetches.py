@@ -139,5 +139,3 @@ def _representations(step: Step) -> tuple[Representation, ...]:
 def _tell_types(place: Place, step: Step) -> None:
     for origin in place.origins:
         origin.node.add_typename(origin.position.locals, step.when)
-
-

@@ -3,54 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gateway.planner.choose import Chooser
 from gateway.planner.join import FieldIn, Graph
-from gateway.planner.routes import Route, Routes
+from gateway.planner.positions import Position, Views, Ways
+from gateway.planner.routes import Routes
 from gateway.planner.wanted import FieldSets, Selection
+from gateway.planner.ways import find_ways
 
 if TYPE_CHECKING:
     from gateway.planner.supergraph import Supergraph
 
 NO_TYPES: frozenset[str] = frozenset()
-NOWHERE: Graph = -1
-Views = tuple[Selection, ...]
 Shapes = dict[Graph, str]
-
-
-@dataclass(slots=True, eq=False)
-class Position:
-    """Objects held by one subgraph; two positions that are the same are one object.
-
-    ``locals``: their types there (object types; an ``@interfaceObject`` counts as one). ``views``: what ``@provides``
-    on the way here adds. ``of``: for each concrete type of the supergraph that such an object may have, its type here.
-    """
-
-    graph: Graph
-    locals: frozenset[str]
-    views: Views
-    of: dict[str, str]
-    types: frozenset[str]
-
-
-@dataclass(slots=True, eq=False)
-class Option:
-    """One way to a field from a position: in place (``route`` None), or after a move to ``graph``.
-
-    ``requires``: what must be fetched before. ``child``: the position below, None for a leaf. ``own``: the name of
-    each concrete type there.
-    """
-
-    graph: Graph
-    route: Route | None
-    requires: Selection | None
-    child: Position | None
-    own: dict[str, str]
-
-
-Ways = tuple[tuple[frozenset[str], tuple[Option, ...]], ...]
 
 
 class PlanningGraph:
@@ -117,7 +83,7 @@ class PlanningGraph:
         return found
 
     def local_names(self, graph: Graph, concrete: str) -> tuple[str, ...]:
-        """What ``graph`` calls an object of type ``concrete``: the type itself, or the interface objects it falls under."""
+        """What ``graph`` calls an object of type ``concrete``: the type itself, or interface objects it falls under."""
         found = self._local.get((graph, concrete))
         if found is None:
             info = self.types[concrete]
@@ -177,8 +143,6 @@ class PlanningGraph:
         key = (position, types, name)
         found = self._ways.get(key)
         if found is None:
-            from gateway.planner.ways import find_ways
-
             found = find_ways(self, position, types, name)
             if not self.routes.uncertain:
                 self._ways[key] = found

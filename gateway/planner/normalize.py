@@ -17,6 +17,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLOutputType,
+    InlineFragmentNode,
     SchemaMetaFieldDef,
     SelectionNode,
     SelectionSetNode,
@@ -143,12 +144,13 @@ class Normalizer:
                 found.append(Occurrence(self.order, child, types, narrowed))
                 continue
             spread = self.fragments[child.name.value] if isinstance(child, FragmentSpreadNode) else child
-            condition = spread.type_condition  # type: ignore[attr-defined]
+            assert isinstance(spread, (FragmentDefinitionNode, InlineFragmentNode))
+            condition = spread.type_condition
             of = types & self.possible(condition.name.value) if condition else types
             mark = (id(spread), of, narrowed)
             if of and mark not in seen:
                 seen.add(mark)
-                self._collect(spread.selection_set, of, narrowed, by_key, seen)  # type: ignore[attr-defined]
+                self._collect(spread.selection_set, of, narrowed, by_key, seen)
 
     def _conditions(self, node: SelectionNode, when: Conjunction) -> Conjunction | None:
         """``when`` and the node's own ``@skip`` and ``@include``; None when it is never wanted."""
@@ -182,9 +184,9 @@ class Normalizer:
         order = same[0].order
         meta = META_FIELDS.get(name)
         if meta is not None:
+            source = key if root else name
             for concrete in types:
-                projected = ProjectedField(key, name if name == "__typename" and not root else key, concrete, name, meta, node, _when(when))
-                fields[concrete].append((order, projected))
+                fields[concrete].append((order, ProjectedField(key, source, concrete, name, meta, node, _when(when))))
             if not root:
                 items.append(Item(name, key, types, name, when=when))
             return

@@ -155,8 +155,8 @@ class ProjectedField:
 
     ``key``: the response key. ``source``: where it is in the merged tree. ``parent`` and ``name``: its coordinate in
     the public schema. ``type``: its type there, for null propagation and leaf values. ``node``: the client's field,
-    for the location in errors. ``when``: alternatives, each a conjunction; the field is in the answer when ``when`` is empty or any
-    alternative holds. ``selection``: below it, None for a leaf.
+    for the location in errors. ``when``: alternatives, each a conjunction; the field is in the answer when ``when`` is
+    empty or any alternative holds. ``selection``: below it, None for a leaf.
     """
 
     key: str

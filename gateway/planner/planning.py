@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from threading import RLock
-from typing import cast
 
 from graphql import DocumentNode, FragmentDefinitionNode, OperationDefinitionNode
 
@@ -12,7 +11,7 @@ from gateway.planner.build import Builder
 from gateway.planner.fetches import FetchMaker
 from gateway.planner.graph import PlanningGraph
 from gateway.planner.normalize import Normalizer
-from gateway.planner.plan import Fetch, OperationKind, Plan, PlanNode, Subscribe
+from gateway.planner.plan import Fetch, OperationKind, Plan, PlanNode, Sequence, Subscribe
 from gateway.planner.schedule import batches, bits
 from gateway.planner.steps import Step
 from gateway.planner.supergraph import Supergraph
@@ -43,7 +42,7 @@ def plan_operation(
     """
     operation = _operation(document, operation_name)
     fragments = {n.name.value: n for n in document.definitions if isinstance(n, FragmentDefinitionNode)}
-    kind = cast(OperationKind, operation.operation.value)
+    kind: OperationKind = operation.operation.value
     with PLANNING:
         graph = supergraph.graph(overrides)
         if kind not in graph.roots:
@@ -88,8 +87,6 @@ def _node(graph: PlanningGraph, operation: OperationDefinitionNode, steps: list[
 
 
 def _subscribe(node: PlanNode) -> PlanNode:
-    from gateway.planner.plan import Sequence
-
     if isinstance(node, Fetch):
         return Subscribe(node, None)
     assert isinstance(node, Sequence), "the events come first"

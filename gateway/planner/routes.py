@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from gateway.planner.wanted import Item, Selection
 
 if TYPE_CHECKING:
-    from gateway.planner.graph import PlanningGraph, Position
+    from gateway.planner.graph import PlanningGraph
     from gateway.planner.join import Graph
+    from gateway.planner.positions import Position
 
 NESTED_KEYS_MAX = 3
 
@@ -20,9 +21,10 @@ class Route:
     """A move of an object into ``graph`` under the type name ``entity``.
 
     ``interface``: the entity's name when it goes as an interface, empty when it goes under its own type. ``local``: its
-    type there. ``key``: the key's text, None where none is needed (``Query``). ``providers``: for each field of the key the route
-    to where it comes from, None for the starting place. ``after``: the route that first tells the object's concrete
-    type, where the start does not know it. ``mask`` and ``depth``: the fetches it takes (see choose.py).
+    type there. ``key``: the key's text, None where none is needed (``Query``). ``providers``: for each field of the key
+    the route to where it comes from, None for the starting place. ``after``: the route that first tells the object's
+    concrete type, where the start does not know it. ``mask`` and ``depth``: the fetches it takes (see choose.py).
+    ``signature``: equal for routes that differ in the object's type alone.
     """
 
     graph: Graph

@@ -35,8 +35,8 @@ def batches(steps: Sequence[Step]) -> list[list[Step]]:
         ready = [s for s in steps if not done >> s.number & 1 and not before[s.number] & ~done]
         now: list[list[Step]] = []
         for group in _grouped(ready):
-            waiting = [s for s in steps if s.graph == group[0].graph and s.entity and not done >> s.number & 1 and s not in ready]
-            if group[0].entity and _may_wait(group, waiting, before, stage, tail, length):
+            later = [s for s in steps if s.graph == group[0].graph and s.entity and before[s.number] & ~done]
+            if group[0].entity and _may_wait(group, later, before, stage, tail, length):
                 continue
             now.append(group)
         for group in now:
@@ -56,7 +56,7 @@ def _grouped(ready: Sequence[Step]) -> list[list[Step]]:
 
 
 def _may_wait(
-    group: Sequence[Step], waiting: Sequence[Step], before: Sequence[int], stage: int, tail: Sequence[int], length: int
+    group: Sequence[Step], later: Sequence[Step], before: Sequence[int], stage: int, tail: Sequence[int], length: int
 ) -> bool:
     """Whether all of ``group`` have time, and a step that they could join depends on none of them."""
     if any(stage + tail[step.number] + 1 >= length for step in group):
@@ -64,7 +64,7 @@ def _may_wait(
     mine = 0
     for step in group:
         mine |= 1 << step.number
-    return any(not all_before(before, step.number) & mine for step in waiting)
+    return any(not all_before(before, step.number) & mine for step in later)
 
 
 def all_before(before: Sequence[int], number: int) -> int:

@@ -48,9 +48,7 @@ class Sources:
         """
         if item.name == "__typename":
             return [(types, "__typename")]
-        return [
-            (of, self._take(item, shapes, reuse=reuse)) for of, shapes in graph.shapes(types, item.name)
-        ]
+        return [(of, self._take(item, shapes, reuse=reuse)) for of, shapes in graph.shapes(types, item.name)]
 
     def _take(self, item: Item, shapes: Shapes, *, reuse: bool) -> str:
         if reuse:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gateway.planner.conditions import Conditions, either
-from gateway.planner.plan import Key, OnTypes, OperationKind, RepresentationField, Step as PathStep
+from gateway.planner.plan import Key, OnTypes, OperationKind, RepresentationField
+from gateway.planner.plan import Step as PathStep
 
 if TYPE_CHECKING:
-    from gateway.planner.graph import Position
     from gateway.planner.join import Graph
+    from gateway.planner.positions import Position
     from gateway.planner.sources import Sources
     from gateway.planner.wanted import Item
 

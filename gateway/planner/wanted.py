@@ -34,9 +34,7 @@ class Item:
 
     def narrowed(self, types: frozenset[str], children: Selection | None) -> Item:
         """The same for fewer types or with less below it."""
-        return Item(
-            self.name, self.key, types, self.source, self.args, self.variables, self.when, children
-        )
+        return Item(self.name, self.key, types, self.source, self.args, self.variables, self.when, children)
 
 
 @dataclass(slots=True, eq=False)
@@ -80,9 +78,7 @@ class FieldSets:
         for node, of in sets:
             for item, of_item in self._fields(node, of):
                 for named, narrowed in self._by_return(item.name.value, of_item):
-                    merged.setdefault((item.name.value, arguments_text(item)[0], named), []).append(
-                        (item, narrowed)
-                    )
+                    merged.setdefault((item.name.value, arguments_text(item)[0], named), []).append((item, narrowed))
         for (name, args, named), found in merged.items():
             if name == "__typename" and abstract:
                 continue
@@ -100,9 +96,7 @@ class FieldSets:
             by_return.setdefault(self.graph.returned(one, name), set()).add(one)
         return ((named, frozenset(of)) for named, of in by_return.items())
 
-    def _fields(
-        self, node: SelectionSetNode, types: frozenset[str]
-    ) -> Iterator[tuple[FieldNode, frozenset[str]]]:
+    def _fields(self, node: SelectionSetNode, types: frozenset[str]) -> Iterator[tuple[FieldNode, frozenset[str]]]:
         for child in node.selections:
             if isinstance(child, FieldNode):
                 yield child, types
@@ -111,5 +105,3 @@ class FieldSets:
                 if child.type_condition:
                     of = types & self.graph.concretes(child.type_condition.name.value)
                 yield from self._fields(child.selection_set, of)
-
-

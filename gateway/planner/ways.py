@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from gateway.planner.graph import NOWHERE, Option, PlanningGraph, Position, Ways
+from gateway.planner.positions import NOWHERE, Option, Position, Ways
 
 if TYPE_CHECKING:
+    from gateway.planner.graph import PlanningGraph
     from gateway.planner.join import FieldIn, Graph
     from gateway.planner.routes import Route
 
@@ -67,6 +68,8 @@ def _ways_of(graph: PlanningGraph, position: Position, concrete: str, name: str,
     in_place = here is not None and not here.requires
     if in_place:
         yield home, None, local, here
+        if here is not None and here.named not in graph.types:
+            return  # nothing is better than a leaf that is here
     seen: set[Graph] = {home} if in_place else set()
     for (g, _), route in sorted(routes.items(), key=lambda found: found[0]):
         there = graph.answers(g, route.local, concrete, name)

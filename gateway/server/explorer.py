@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 _STATIC: Final = Path(__file__).parent / "static"
+_FILES: Final = ("explorer.js", "docs.js", "schema.js", "socket.js", "explorer.css")
 _TYPES: Final = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
 # Nothing but what this server sends: no inline script or style, no other host, no frame.
 _CSP: Final = (
@@ -25,7 +26,7 @@ def page() -> Response:
 
 def routes() -> list[Route]:
     """Of the files that the page asks for."""
-    return [Route(f"/explorer/{name}", _serve) for name in ("explorer.js", "schema.js", "explorer.css")]
+    return [Route(f"/explorer/{name}", _serve) for name in _FILES]
 
 
 async def _serve(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""uvicorn's WebSocket protocol with a bounded queue for each reader: one that lags behind is closed, not waited for."""
+"""uvicorn's WebSocket protocol with a bounded queue for each reader; one that lags behind is closed."""
 
 from __future__ import annotations
 
@@ -19,18 +19,20 @@ _ABORT_AFTER_S: Final = 5.0
 
 
 class QueuedWebSocket(WebSocketsSansIOProtocol):
-    """Where the stock protocol makes the application wait until the peer reads, this one queues up to a bound.
+    """Queues up to a bound what a peer is too slow for, then makes the sender wait, then gives the peer up.
 
-    The application never waits for a slow peer: one event is written to all sockets without one holding up the rest.
+    The stock protocol makes the sender wait from the first byte, and for ever.
     """
 
     queue_messages = 256
     queue_bytes = 1_000_000
+    lag_timeout_s = 5.0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._waiting: deque[bytes] = deque()
         self._waiting_bytes = 0
+        self._room = asyncio.Event()
 
     async def send(self, message: Any) -> None:
         if not self.handshake_complete or self.initial_response is not None:
@@ -39,18 +41,32 @@ class QueuedWebSocket(WebSocketsSansIOProtocol):
             raise ClientDisconnected
         elif message["type"] == "websocket.send":
             text = message.get("text")
-            self._send_or_queue(text.encode() if text is not None else message["bytes"])
+            await self._send_or_queue(text.encode() if text is not None else message["bytes"])
         else:
             self._close(message.get("code") or 1000, message.get("reason") or "")
 
-    def _send_or_queue(self, data: bytes) -> None:
+    async def _send_or_queue(self, data: bytes) -> None:
+        if not self.writable.is_set() and self._is_full():
+            await self._wait_for_room()
         if self.writable.is_set():
             self._write(data)
-            return
-        self._waiting.append(data)
-        self._waiting_bytes += len(data)
-        if len(self._waiting) > self.queue_messages or self._waiting_bytes > self.queue_bytes:
-            self._close(LAGGING, "Lagging: connect again and resume after your last event id")
+        else:
+            self._waiting.append(data)
+            self._waiting_bytes += len(data)
+
+    def _is_full(self) -> bool:
+        return len(self._waiting) >= self.queue_messages or self._waiting_bytes >= self.queue_bytes
+
+    async def _wait_for_room(self) -> None:
+        try:
+            async with asyncio.timeout(self.lag_timeout_s):
+                while self._is_full():
+                    self._room.clear()
+                    await self._room.wait()
+        except TimeoutError:
+            if not self.close_sent:
+                self._close(LAGGING, "Lagging: connect again and resume after your last event id")
+        if self.disconnected or self.close_sent:
             raise ClientDisconnected
 
     def _write(self, data: bytes) -> None:
@@ -68,11 +84,22 @@ class QueuedWebSocket(WebSocketsSansIOProtocol):
             try:
                 self._write(data)
             except ClientDisconnected:
-                self._waiting.clear()
+                self._drop()
+        self._room.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._drop()
+
+    def _drop(self) -> None:
+        """Drop what waits, and let go of the senders that wait for room."""
+        self._waiting.clear()
+        self._waiting_bytes = 0
+        self._room.set()
 
     def _close(self, code: int, reason: str) -> None:
         """Say goodbye behind what is in the transport already; hang up on a peer that does not read even that."""
-        self._waiting.clear()
+        self._drop()
         self.stop_keepalive()
         if self.transport.is_closing():
             return
@@ -88,5 +115,9 @@ class QueuedWebSocket(WebSocketsSansIOProtocol):
 
 def websocket_protocol(settings: ServerSettings) -> type[QueuedWebSocket]:
     """The protocol class with the settings' bounds."""
-    bounds = {"queue_messages": settings.send_queue_messages, "queue_bytes": settings.send_queue_bytes}
+    bounds = {
+        "queue_messages": settings.send_queue_messages,
+        "queue_bytes": settings.send_queue_bytes,
+        "lag_timeout_s": settings.lag_timeout_s,
+    }
     return type("BoundedWebSocket", (QueuedWebSocket,), bounds)

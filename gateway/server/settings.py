@@ -15,7 +15,8 @@ class ServerSettings(BaseModel, frozen=True, extra="forbid"):
     ``subgraph_endpoints``: serve every plugin by itself under /subgraphs/<name>/graphql, for other gateways. The rules
     of ``@requiresScopes`` are the asking gateway's to enforce, so never on a public address.
     ``sockets``, ``sockets_per_address``: WebSockets and event streams open at once.
-    ``send_queue_messages``, ``send_queue_bytes``: what waits for one slow reader before it is closed as lagging (4430).
+    ``send_queue_messages``, ``send_queue_bytes``: what waits for one slow reader; one for which there is no room for
+    ``lag_timeout_s`` is closed as lagging (4430).
     ``drain_wait_s``: at the end, for how long /ready says no before anything is closed; ``drain_spread_s``: over which
     time open streams are closed one by one; ``drain_timeout_s``: how long running requests are then waited for.
     ``access_log``: "notable" logs what failed or took ``slow_request_s``.
@@ -39,6 +40,7 @@ class ServerSettings(BaseModel, frozen=True, extra="forbid"):
     sockets_per_address: int = Field(default=200, ge=1)
     send_queue_messages: int = Field(default=256, ge=1)
     send_queue_bytes: int = Field(default=1_000_000, ge=1)
+    lag_timeout_s: float = Field(default=5, gt=0)
     drain_wait_s: float = Field(default=0, ge=0)
     drain_spread_s: float = Field(default=3, ge=0)
     drain_timeout_s: float = Field(default=10, ge=0)

@@ -55,7 +55,7 @@ class SubgraphEngine:
     def _parse(self, request: GraphQLRequest) -> Fetch:
         try:
             self._guard.check_text(request.query)
-            document = parse(request.query)
+            document = parse(request.query, allow_empty_selection_sets=False)
         except GraphQLError as error:
             is_syntax = isinstance(error, GraphQLSyntaxError)
             raise RequestError.of([error], GRAPHQL_PARSE_FAILED if is_syntax else GRAPHQL_VALIDATION_FAILED) from None

@@ -20,10 +20,12 @@ from graphql import (
 )
 from graphql.execution import Executor, create_source_event_stream, map_source_to_response_event
 from strawberry.execution import optimized_is_awaitable
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from gateway.planner.plan import Fetch
 from gateway.request import RequestScope, SubgraphAnswer
 from gateway.subgraphs.errors import BAD_USER_INPUT, SUBREQUEST_TIMEOUT, fault, mask_exception
+from gateway.subgraphs.plain import PlainExecutor
 
 _CHECKED_DOCUMENTS_MAX = 4000
 
@@ -45,10 +47,7 @@ class LocalSubgraph:
         self.name = name
         self.schema: GraphQLSchema = schema if isinstance(schema, GraphQLSchema) else schema._schema
         self._make_context = make_context
-        # Strawberry's own executor class gives its resolvers the ``Info`` they expect.
-        self._executor_class: type[Executor[Any]] = (
-            Executor if isinstance(schema, GraphQLSchema) else schema.execution_context_class
-        )
+        self._executor_class: type[Executor[Any]] = _executor_class(schema)
         self._checked: OrderedDict[str, list[dict[str, Any]]] = OrderedDict()
 
     async def fetch(self, fetch: Fetch, variables: Mapping[str, Any], scope: RequestScope) -> SubgraphAnswer:
@@ -164,3 +163,11 @@ class LocalSubgraph:
 
     def _late(self) -> dict[str, Any]:
         return fault(self.name, SUBREQUEST_TIMEOUT, f"{self.name} did not answer in time")
+
+
+def _executor_class(schema: strawberry.federation.Schema | GraphQLSchema) -> type[Executor[Any]]:
+    """Strawberry's own, which gives its resolvers the ``Info`` they expect, with the short way for plain lists."""
+    if isinstance(schema, GraphQLSchema):
+        return Executor
+    own = schema.execution_context_class
+    return PlainExecutor if own is StrawberryGraphQLCoreExecutionContext else own

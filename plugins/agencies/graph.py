@@ -8,7 +8,6 @@ import strawberry
 
 from gateway.plugin import Info, Refused, local_id
 from plugins.agencies import service
-from plugins.agencies.loaders import AgencyByKey
 from plugins.agencies.service import Filter
 from plugins.agencies.settings import Settings
 from plugins.agencies.types import Agency, AgencyKind
@@ -27,10 +26,9 @@ class Query:
     ) -> Agency | None:
         if (id is None) == (key is None):
             raise Refused("agency needs id or key, one of them.", code="ID_OR_KEY", field="id")
-        row = await info.context.load(AgencyByKey, key if key is not None else local_id("Agency", id or ""))
-        return Agency.of(row) if row else None
+        return await Agency.load(info, key if key is not None else local_id("Agency", id or ""))
 
-    @strawberry.field(description="Agencies: the city's own first, then the communes' by name.")
+    @strawberry.field(description="Agencies: best fits of the search, then the city's own, then the communes' by name.")
     async def agencies(
         self,
         info: Info,
@@ -44,14 +42,14 @@ class Query:
         after: Annotated[str | None, strawberry.argument(description="A cursor of the page before.")] = None,
     ) -> Connection[Agency] | None:
         service.check_search(search, most=info.context.settings(Settings).search_most)
-        asked = window(first, after, width=2)
-        wanted = Filter(kind.value if kind else None, search, parent_key, sector)
+        asked = window(first, after, width=3)
+        wanted = Filter(str(kind.value) if kind else None, search, parent_key, sector)
         rows = await info.context.read(service.list_agencies, wanted, asked)
 
         async def count() -> int:
             return await info.context.read(service.count_agencies, wanted)
 
-        return Connection.of(Page.of(rows, asked, service.sort_key), Agency.of, count)
+        return Connection.of(Page.of(rows, asked, service.sort_key), lambda listed: Agency.of(listed.row), count)
 
     @strawberry.field(description="The agency that answers for a report of this category, here.")
     async def agency_for_report(

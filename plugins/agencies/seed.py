@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import inspect
+from sqlmodel import Session, select
 
-from plugins.agencies.models import AgencyRow, AssignmentRow, HeldSectorRow, SectorRow
+from plugins.agencies.models import AgencyRow, AssignmentRow, HeldSectorRow, SectorRow, Table
 from schema.text import search_words
 
 DATA = Path(__file__).parent / "data"
@@ -19,8 +21,7 @@ TWO_TIERS_SINCE = date(2025, 7, 1)
 
 def seed(session: Session) -> None:
     """Write every row of the files; what an administrator has added stays."""
-    for row in (*city_agencies(), *commune_committees(), *sectors(), *assignments()):
-        session.merge(row)
+    put(session, [*city_agencies(), *commune_committees(), *sectors(), *assignments()])
 
 
 def city_agencies() -> Iterator[AgencyRow]:
@@ -81,3 +82,21 @@ def searched_by(*texts: str) -> str:
 def _lines(name: str) -> Iterator[dict[str, str]]:
     with (DATA / name).open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
+
+
+def put(session: Session, rows: Sequence[Table]) -> None:
+    """Insert the rows that are not there yet and set those that are, without asking for each."""
+    there: dict[Any, Table] = {}
+    for model in {type(row) for row in rows}:
+        there |= {identity_of(row): row for row in session.exec(select(model))}
+    for row in rows:
+        if identity_of(row) in there:
+            session.merge(row)
+        else:
+            session.add(row)
+
+
+def identity_of(row: Table) -> tuple[Any, ...]:
+    """The row's table and primary key."""
+    mapper = inspect(type(row))
+    return (type(row), *mapper.primary_key_from_instance(row))

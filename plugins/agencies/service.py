@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import func, tuple_
+from sqlalchemy import case, func, literal, tuple_
 from sqlmodel import Session, select
 
 from gateway.plugin import Refused
@@ -27,8 +27,16 @@ class Filter:
     sector: str | None = None
 
 
-def sort_key(row: AgencyRow) -> SortKey:
-    return (row.position, row.key)
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row in a list. ``far``: 0 when its name has the words of the search side by side, else 1."""
+
+    row: AgencyRow
+    far: int
+
+
+def sort_key(listed: Listed) -> SortKey:
+    return (listed.far, listed.row.position, listed.row.key)
 
 
 def agencies_by_key(session: Session, keys: Sequence[str]) -> dict[str, AgencyRow]:
@@ -66,14 +74,15 @@ def sectors_of(session: Session, keys: Sequence[str]) -> dict[str, list[SectorRo
     return found
 
 
-def list_agencies(session: Session, asked: Filter, page: Window) -> list[AgencyRow]:
+def list_agencies(session: Session, asked: Filter, page: Window) -> list[Listed]:
     """One row more than the window asks for, when there is one."""
-    query = _filtered(select(AgencyRow), asked)
-    place = tuple_(_column(AgencyRow.position), _column(AgencyRow.key))
+    closeness = _closeness(asked.search)
+    order = (closeness, _column(AgencyRow.position), _column(AgencyRow.key))
+    query = _filtered(select(AgencyRow, closeness), asked)
     if page.after is not None:
-        query = query.where(place > tuple_(*page.after))
-    ordered = query.order_by(_column(AgencyRow.position), _column(AgencyRow.key))
-    return list(session.exec(ordered.limit(page.limit + 1)))
+        query = query.where(tuple_(*order) > tuple_(*page.after))
+    rows = session.exec(query.order_by(*order).limit(page.limit + 1))
+    return [Listed(row, far) for row, far in rows]
 
 
 def count_agencies(session: Session, asked: Filter) -> int:
@@ -137,6 +146,11 @@ def word_patterns(text: str) -> list[str]:
     if not words:
         return [""]
     return [f"% {word} %" for word in words[:-1]] + [f"% {words[-1]}%"]
+
+
+def _closeness(search: str | None) -> Any:
+    words = " ".join(search_words(search or ""))
+    return case((_column(AgencyRow.folded).like(f"% {words}%"), 0), else_=1) if words else literal(0)
 
 
 def _column(attribute: Any) -> Any:

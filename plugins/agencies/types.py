@@ -9,7 +9,6 @@ from typing import Annotated
 import strawberry
 
 from gateway.plugin import Info, Refused, global_id, local_id
-from plugins.agencies import service
 from plugins.agencies.loaders import AgencyByKey, CategoriesByKey, ChildrenByKey, CommitteeByWard, SectorsByKey
 from plugins.agencies.models import AgencyRow, SectorRow
 from schema.paging import Connection, Page, window
@@ -88,14 +87,18 @@ class Agency:
 
     @classmethod
     async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Agency | None:
-        key = _local_or_none("Agency", id)
-        row = await info.context.load(AgencyByKey, key) if key else None
+        return await cls.load(info, _local_or_none("Agency", id))
+
+    @classmethod
+    async def load(cls, info: Info, key: str | None) -> Agency | None:
+        if key is None:
+            return None
+        row = await info.context.load(AgencyByKey, key)
         return cls.of(row) if row else None
 
     @strawberry.field(description="The agency directly above it.")
     async def parent(self, info: Info) -> Agency | None:
-        row = await info.context.load(AgencyByKey, self.parent_key) if self.parent_key else None
-        return Agency.of(row) if row else None
+        return await Agency.load(info, self.parent_key)
 
     @strawberry.field(description="The agencies directly under it.")
     async def children(
@@ -110,7 +113,7 @@ class Agency:
         async def count() -> int:
             return len(rows)
 
-        return Connection.of(Page.cut(rows, asked, service.sort_key), Agency.of, count)
+        return Connection.of(Page.cut(rows, asked, lambda row: (row.position, row.key)), Agency.of, count)
 
     @strawberry.field(description="The ward that a commune's People's Committee governs.")
     def ward(self) -> Ward | None:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from gateway.plugin import Loader
 from plugins.engagement.models import AlertRow, ArticleRow, NotificationRow
 from plugins.engagement.service.alerts import wards_of
+from plugins.engagement.service.inbox import row_id
 
 
 class NotificationById(Loader[str, NotificationRow]):
@@ -16,8 +17,7 @@ class NotificationById(Loader[str, NotificationRow]):
 
     @staticmethod
     def rows(session: Session, keys: Sequence[str]) -> Mapping[str, NotificationRow]:
-        ids = [int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) < 19]
-        found = session.exec(select(NotificationRow).where(col(NotificationRow.id).in_(ids)))
+        found = session.exec(select(NotificationRow).where(col(NotificationRow.id).in_(map(row_id, keys))))
         return {str(row.id): row for row in found}
 
 

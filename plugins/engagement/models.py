@@ -1,4 +1,4 @@
-"""The tables of engagement. Times are stored in UTC; SQLite gives them back naive (``schema.scalars.as_city_time``)."""
+"""The tables of engagement. Times are aware on the way in and come back in UTC."""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +87,7 @@ def _rows(file: str, table: str) -> list[Mapping[str, Any]]:
 def _add_article(session: Session, article: SampleArticle) -> None:
     values = article.model_dump()
     row = ArticleRow(
-        **{**values, "topic": article.topic.value, "published_at": _utc(article.published_at)},
+        **{**values, "topic": article.topic.value},
         published_by=SEEDED_BY,
         is_sample=True,
     )
@@ -99,7 +98,6 @@ def _add_article(session: Session, article: SampleArticle) -> None:
 def _add_alert(session: Session, alert: SampleAlert) -> None:
     # CAP's TEST: recipients are to disregard it.
     values = alert.model_dump(mode="json", exclude={"wards", "sent_at", "expires"})
-    sent = _utc(alert.sent_at)
     row = AlertRow(
         **values,
         status=AlertStatus.TEST.value,
@@ -107,14 +105,10 @@ def _add_alert(session: Session, alert: SampleAlert) -> None:
         state=AlertState.ISSUED.value,
         drafted_by=SEEDED_BY,
         approved_by=SEEDED_APPROVAL_BY,
-        drafted_at=sent,
-        sent_at=sent,
-        effective=sent,
-        expires=_utc(alert.expires),
+        drafted_at=alert.sent_at,
+        sent_at=alert.sent_at,
+        effective=alert.sent_at,
+        expires=alert.expires,
         is_sample=True,
     )
     add_alert(session, row, alert.wards)
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, column, insert, select, table, text
 from sqlmodel import Session
 
@@ -13,9 +15,8 @@ _SEARCH = table("feedback_search", column("rowid"), column("title"), column("bod
 _PLACE = table(
     "feedback_place", column("id"), column("min_lat"), column("max_lat"), column("min_lng"), column("max_lng")
 )
-_ID = ReportRow.__table__.c.id  # type: ignore[attr-defined]
-_LAT = ReportRow.__table__.c.lat  # type: ignore[attr-defined]
-_LNG = ReportRow.__table__.c.lng  # type: ignore[attr-defined]
+_R: Any = ReportRow.__table__.c  # type: ignore[attr-defined]
+_ID: ColumnElement[int] = _R.id
 
 
 def index_report(session: Session, row: ReportRow) -> None:
@@ -64,4 +65,4 @@ def in_box(box: Box) -> list[ColumnElement[bool]]:
         _PLACE.c.max_lng >= box.west,
         _PLACE.c.min_lng <= box.east,
     )
-    return [_ID.in_(near), _LAT.between(box.south, box.north), _LNG.between(box.west, box.east)]
+    return [_ID.in_(near), _R.lat.between(box.south, box.north), _R.lng.between(box.west, box.east)]

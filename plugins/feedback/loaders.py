@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -11,17 +11,7 @@ from sqlmodel import Session
 
 from gateway.plugin import Actor, Loader
 from plugins.feedback.models import AnswerRow, StepRow
-from plugins.feedback.queries import (
-    COLUMNS,
-    NEWEST_FIRST,
-    R,
-    ReportColumns,
-    Wanted,
-    after,
-    answers_of,
-    reports_by_key,
-    steps_of,
-)
+from plugins.feedback.queries import R, ReportColumns, Wanted, answers_of, reports_by_key, reports_page, steps_of
 from plugins.feedback.terms import State
 from schema.paging import Window
 
@@ -59,20 +49,21 @@ class Linked:
     state: State | None = None
 
     def wanted(self) -> Wanted:
-        """What its list asks for, whichever value."""
-        return Wanted(states=None if self.state is None else (self.state,))
-
-    def alike(self) -> Linked:
-        """What the keys that one query answers have in common."""
-        return replace(self, value="")
+        states = None if self.state is None else (self.state,)
+        if self.column == "agency":
+            return Wanted(agency=self.value, states=states)
+        return Wanted(ward=self.value, states=states)
 
 
-class PagesOfLinked(Loader[tuple[Linked, Window], list[ReportColumns]]):
-    """Pages of the reports of many agencies or wards: one query for all that ask for the same page."""
+class PagesOfLinked(Loader[tuple[Linked, Window], Sequence[ReportColumns]]):
+    """Pages of the reports of many agencies or wards, read over one state of the data.
 
-    async def batch_load_fn(self, keys: list[tuple[Linked, Window]]) -> list[list[ReportColumns] | None]:
-        found = await self._context.read(_pages, keys, self._context.actor)
-        return [found.get(key) for key in keys]
+    A statement for each: it walks its index and stops after the page, however many reports lie behind. One statement
+    over all of them (a window function, or a union) was measured to be no faster.
+    """
+
+    async def batch_load_fn(self, keys: list[tuple[Linked, Window]]) -> list[Sequence[ReportColumns] | None]:
+        return await self._context.read(_pages, keys, self._context.actor)
 
 
 class CountsOfLinked(Loader[Linked, int]):
@@ -85,31 +76,17 @@ class CountsOfLinked(Loader[Linked, int]):
 
 def _pages(
     session: Session, keys: Sequence[tuple[Linked, Window]], actor: Actor
-) -> Mapping[tuple[Linked, Window], list[ReportColumns]]:
-    found: dict[tuple[Linked, Window], list[ReportColumns]] = {}
-    for alike, window in dict.fromkeys((linked.alike(), window) for linked, window in keys):
-        values = [linked.value for linked, asked in keys if asked == window and linked.alike() == alike]
-        column = R[alike.column]
-        place = func.row_number().over(partition_by=column, order_by=NEWEST_FIRST).label("place")
-        inner = select(*COLUMNS, place).where(column.in_(values), *alike.wanted().conditions(actor), *after(window))
-        ranked = inner.subquery()
-        for row in session.execute(select(ranked).where(ranked.c.place <= window.limit + 1).order_by(ranked.c.place)):
-            key = (replace(alike, value=getattr(row, alike.column)), window)
-            found.setdefault(key, []).append(row)
-    return found
+) -> list[Sequence[ReportColumns] | None]:
+    return [reports_page(session, linked.wanted(), window, actor) for linked, window in keys]
 
 
 def _counts(session: Session, keys: Sequence[Linked], actor: Actor) -> Mapping[Linked, int]:
     found: dict[Linked, int] = {}
-    for alike in dict.fromkeys(linked.alike() for linked in keys):
-        values = [linked.value for linked in keys if linked.alike() == alike]
-        rows = _count_by(session, alike, values, actor)
+    for alike in dict.fromkeys(replace(linked, value="") for linked in keys):
+        column = R[alike.column]
+        values = [linked.value for linked in keys if replace(linked, value="") == alike]
+        states = None if alike.state is None else (alike.state,)
+        query = select(column, func.count()).where(column.in_(values), *Wanted(states=states).conditions(actor))
+        rows: Any = session.execute(query.group_by(column))
         found.update({replace(alike, value=value): count for value, count in rows})
     return found
-
-
-def _count_by(session: Session, alike: Linked, values: Sequence[str], actor: Actor) -> Iterable[tuple[str, int]]:
-    column = R[alike.column]
-    query = select(column, func.count()).where(column.in_(values), *alike.wanted().conditions(actor))
-    rows: Any = session.execute(query.group_by(column))
-    return [(value, count) for value, count in rows]

@@ -42,9 +42,14 @@ def subgraph() -> SubgraphTypes:
 
 
 @hookimpl
+async def map_layers(context: Context) -> dict[str, str]:
+    return {LAYER: "Phản ánh, kiến nghị"}
+
+
+@hookimpl
 async def map_features_in(context: Context, box: Box, layers: tuple[str, ...], limit: int) -> list[MapFeature]:
-    """Reports in the box that the one who asks may know of, when their layer is asked for (no layer named: all are)."""
-    if layers and LAYER not in layers:
+    """Reports in the box that the one who asks may know of, the newest first."""
+    if LAYER not in layers:
         return []
     rows = await context.read(reports_in, box, limit, context.actor)
     return [MapFeature(global_id("Report", row.key), LAYER, row.title, Point(row.lat, row.lng)) for row in rows]

@@ -19,7 +19,7 @@ from schema.paging import SortKey, Window
 READ_ALL = "feedback:read_all"
 READ_AGENCY = "feedback:read_agency"
 
-R = ReportRow.__table__.c  # type: ignore[attr-defined]
+R: Any = ReportRow.__table__.c  # type: ignore[attr-defined]
 COLUMNS = tuple(R)
 ReportColumns: TypeAlias = Row[Any]
 """A report as it is read for lists: the columns of ``ReportRow`` without the cost of an object per row."""
@@ -119,7 +119,8 @@ def reports_page(session: Session, wanted: Wanted, window: Window, actor: Actor)
 
 def reports_count(session: Session, wanted: Wanted, actor: Actor) -> int:
     """How many reports the actor would find in the whole list."""
-    return session.execute(select(func.count()).select_from(ReportRow).where(*wanted.conditions(actor))).scalar_one()
+    query = select(func.count()).select_from(ReportRow).where(*wanted.conditions(actor))
+    return int(session.execute(query).scalar_one())
 
 
 def report_by_key(session: Session, key: str, actor: Actor) -> ReportColumns | None:

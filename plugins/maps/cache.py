@@ -71,17 +71,22 @@ async def refreshed(services: Services) -> AsyncIterator[None]:
 
 async def _follow(services: Services) -> None:
     cache = cache_of(services)
-    wait_s = (services.settings or Settings()).refresh_s
+    settings: Settings = services.settings
     with services.bus.subscribed([WARDS_IMPORTED]) as subscription:
         while True:
             # An event that came while nobody followed, at start or after a failure, is made good by the timeout.
             with suppress(TimeoutError):
-                async with asyncio.timeout(wait_s), aclosing(subscription.events(0)) as events:
-                    await anext(events)
+                async with asyncio.timeout(settings.refresh_s):
+                    await _next(subscription)
             try:
                 await cache.refresh()
             except Exception:
                 log.exception("ward polygons could not be reloaded", plugin="maps")
+
+
+async def _next(subscription: Any) -> None:
+    async with aclosing(subscription.events(0)) as events:
+        await anext(events)
 
 
 def make_whereabouts(session: Session) -> Whereabouts:

@@ -41,7 +41,7 @@ class Query:
             raise Refused("ward needs id or code, one of them.", code="ID_OR_CODE", field="id")
         return await Ward.load(info, code if code is not None else local_id("Ward", id or ""))
 
-    @strawberry.field(description="The city's wards, by name.")
+    @strawberry.field(description="The city's wards: those whose name fits the search best first, then by name.")
     async def wards(
         self,
         info: Info,
@@ -53,14 +53,14 @@ class Query:
         after: Annotated[str | None, strawberry.argument(description="A cursor of the page before.")] = None,
     ) -> Connection[Ward] | None:
         service.check_search(search, most=info.context.settings(Settings).text_most)
-        asked = window(first, after, width=2)
-        wanted = Filter(kind.value if kind else None, search)
+        asked = window(first, after, width=3)
+        wanted = Filter(str(kind.value) if kind else None, search)
         rows = await info.context.read(service.list_wards, wanted, asked)
 
         async def count() -> int:
             return await info.context.read(service.count_wards, wanted)
 
-        return Connection.of(Page.of(rows, asked, service.sort_key), Ward.of, count)
+        return Connection.of(Page.of(rows, asked, service.sort_key), lambda listed: Ward.of(listed.row), count)
 
     @strawberry.field(description="The ward that holds a point; null outside the city.")
     async def ward_at(self, info: Info, point: LatLngInput) -> WardAt | None:

@@ -85,6 +85,12 @@ async def agencies_ward_of(context: Context, point: Point) -> str | None:
     return await _ward_of(context, point)
 
 
+@hookimpl
+async def engagement_wards_known(context: Context, codes: list[str]) -> list[str]:
+    """Those of the codes that are wards of the city."""
+    return list(await context.read(service.wards_by_code, codes))
+
+
 async def _ward_of(context: Context, point: Point) -> str | None:
     found = (await cache_of(context.services).get()).at(point)
     return found.code if found else None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import inspect
+from sqlmodel import Session, select
 
 from plugins.maps.addresses import bare, words
-from plugins.maps.models import FormerUnitRow, WardRow
+from plugins.maps.models import FormerUnitRow, Table, WardRow
 
 DATA = Path(__file__).parent / "data"
 KINDS = {"WARD": "Phường", "COMMUNE": "Xã", "SPECIAL_ZONE": "Đặc khu"}
@@ -17,8 +19,7 @@ KINDS = {"WARD": "Phường", "COMMUNE": "Xã", "SPECIAL_ZONE": "Đặc khu"}
 
 def seed(session: Session) -> None:
     """Write every row of the files; imported polygons stay."""
-    for row in (*wards(), *former_units()):
-        session.merge(row)
+    put(session, [*wards(), *former_units()])
 
 
 def wards() -> Iterator[WardRow]:
@@ -63,3 +64,21 @@ def former_units() -> Iterator[FormerUnitRow]:
 def lines(name: str) -> Iterator[dict[str, str]]:
     with (DATA / name).open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
+
+
+def put(session: Session, rows: Sequence[Table]) -> None:
+    """Insert the rows that are not there yet and set those that are, without asking for each."""
+    there: dict[Any, Table] = {}
+    for model in {type(row) for row in rows}:
+        there |= {identity_of(row): row for row in session.exec(select(model))}
+    for row in rows:
+        if identity_of(row) in there:
+            session.merge(row)
+        else:
+            session.add(row)
+
+
+def identity_of(row: Table) -> tuple[Any, ...]:
+    """The row's table and primary key."""
+    mapper = inspect(type(row))
+    return (type(row), *mapper.primary_key_from_instance(row))

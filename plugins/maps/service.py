@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import func, tuple_
+from sqlalchemy import case, func, literal, tuple_
 from sqlmodel import Session, select
 
 from gateway.plugin import Refused, global_id
@@ -26,8 +26,16 @@ class Filter:
     search: str | None = None
 
 
-def sort_key(row: WardRow) -> SortKey:
-    return (row.position, row.code)
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row in a list. ``far``: 0 when its name has the words of the search side by side, else 1."""
+
+    row: WardRow
+    far: int
+
+
+def sort_key(listed: Listed) -> SortKey:
+    return (listed.far, listed.row.position, listed.row.code)
 
 
 def wards_by_code(session: Session, codes: Sequence[str]) -> dict[str, WardRow]:
@@ -45,14 +53,15 @@ def former_units_of(session: Session, codes: Sequence[str]) -> dict[str, list[Fo
     return found
 
 
-def list_wards(session: Session, asked: Filter, page: Window) -> list[WardRow]:
+def list_wards(session: Session, asked: Filter, page: Window) -> list[Listed]:
     """One row more than the window asks for, when there is one."""
-    place = tuple_(_column(WardRow.position), _column(WardRow.code))
-    query = _filtered(select(WardRow), asked)
+    closeness = _closeness(asked.search)
+    order = (closeness, _column(WardRow.position), _column(WardRow.code))
+    query = _filtered(select(WardRow, closeness), asked)
     if page.after is not None:
-        query = query.where(place > tuple_(*page.after))
-    ordered = query.order_by(_column(WardRow.position), _column(WardRow.code))
-    return list(session.exec(ordered.limit(page.limit + 1)))
+        query = query.where(tuple_(*order) > tuple_(*page.after))
+    rows = session.exec(query.order_by(*order).limit(page.limit + 1))
+    return [Listed(row, far) for row, far in rows]
 
 
 def count_wards(session: Session, asked: Filter) -> int:
@@ -92,6 +101,11 @@ def _filtered(query: Any, asked: Filter) -> Any:
         for pattern in word_patterns(asked.search):
             query = query.where(_column(WardRow.folded).like(pattern))
     return query
+
+
+def _closeness(search: str | None) -> Any:
+    words = " ".join(search_words(search or ""))
+    return case((_column(WardRow.folded).like(f"% {words}%"), 0), else_=1) if words else literal(0)
 
 
 def _column(attribute: Any) -> Any:

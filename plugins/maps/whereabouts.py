@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from schema.geo import EARTH_RADIUS_M, Box, Point
 
 NEAR_M = 50.0
-"""So far outside every polygon a point is still taken as the nearest ward's: polygons are simplified, GPS is not exact."""
+"""So far outside every polygon a point is still the nearest ward's: polygons are simplified and GPS is not exact."""
 MARGIN_M = 500.0
 """So far outside every ward's box a point is still taken as in the city, where there are no polygons."""
 NEIGHBOUR_M = 30.0
@@ -121,7 +122,7 @@ class Whereabouts:
         return {code: sorted(others) for code, others in found.items()}
 
 
-def _to_plane(degrees: np.ndarray) -> np.ndarray:
+def _to_plane(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
     """(n, 2) of longitude and latitude in degrees -> metres on a plane."""
     return degrees * [_DEGREE_M * _LNG_SCALE, _DEGREE_M]
 

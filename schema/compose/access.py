@@ -3,29 +3,20 @@
 from collections.abc import Iterator
 
 from .directives import Kept
-from .elements import Applied, Element, Field, Kind, all_applied, applied, named
+from .elements import Applied, Element, Field, Kind, all_applied, named
 from .errors import Report
 from .fieldsets import FieldSet
 from .interfaces import implementations, stand_ins
-from .requirements import OPEN, Alternatives, alternatives, as_value, both, implies
+from .requirements import ARGUMENTS, OPEN, Alternatives, Needs, as_value, both, implies, needs, together
 from .supergraph import Member, Supergraph
 from .usage import field_set
-
-_ARGUMENTS: dict[str, str | None] = {"authenticated": None, "requiresScopes": "scopes", "policy": "policies"}
-_SIGNED_IN: Alternatives = frozenset({frozenset({"authenticated"})})
-
-Needs = dict[str, Alternatives]
 
 
 def guard(supergraph: Supergraph, kept: Kept, report: Report) -> None:
     """Give interfaces what their implementations ask for, then see that @requires opens no back door.
 
-    Reports AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE and MISSING_TRANSITIVE_AUTH_REQUIREMENTS.
+    Reports MISSING_TRANSITIVE_AUTH_REQUIREMENTS.
     """
-    for member in supergraph.members:
-        _check_interfaces(member, report)
-    if report.errors:
-        return
     for definition in supergraph.types.values():
         if definition.kind is Kind.INTERFACE:
             _from_interface_objects(supergraph, definition.name, kept)
@@ -37,44 +28,6 @@ def guard(supergraph: Supergraph, kept: Kept, report: Report) -> None:
             for item in owner.fields.values():
                 for requires in all_applied(item, "requires"):
                     _check_requires(supergraph, member, owner.name, item, field_set(requires), report)
-
-
-def needs(element: Element) -> Needs:
-    """What each of the three directives on the element asks for."""
-    found = {}
-    for spec, argument in _ARGUMENTS.items():
-        directive = applied(element, spec)
-        if directive is not None:
-            found[spec] = alternatives(directive.args.get(argument)) if argument else _SIGNED_IN
-    return found
-
-
-def together(*several: Needs) -> Needs:
-    """Everything that any of them asks for."""
-    merged: Needs = {}
-    for one in several:
-        for spec, wanted in one.items():
-            merged[spec] = both(merged.get(spec, OPEN), wanted)
-    return merged
-
-
-def _check_interfaces(member: Member, report: Report) -> None:
-    for definition in member.subgraph.types.values():
-        stands_in = member.subgraph.is_interface_object(definition.name)
-        guarded: list[tuple[str, Element]] = []
-        if stands_in or definition.kind is Kind.INTERFACE:
-            guarded.append((definition.name, definition))
-        if definition.kind is Kind.INTERFACE:
-            guarded += [(f"{definition.name}.{name}", item) for name, item in definition.fields.items()]
-        for at, element in guarded:
-            for spec in needs(element):
-                report.error(
-                    "AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE",
-                    f"{at} in {report.where(member.name, at)} is of an interface and has @{spec}: put it on the "
-                    "types that implement the interface, from there it reaches the interface",
-                    subgraphs=[member.name],
-                    coordinate=at,
-                )
 
 
 def _from_interface_objects(supergraph: Supergraph, interface: str, kept: Kept) -> None:
@@ -100,7 +53,7 @@ def _ask(element: Element, asked: Needs, kept: Kept) -> None:
     """Add requirements to what the merged element asks for already."""
     own = needs(element)
     for spec, wanted in asked.items():
-        argument = _ARGUMENTS[spec]
+        argument = ARGUMENTS[spec]
         if own.get(spec) == wanted:
             continue
         value = as_value(both(own.get(spec, OPEN), wanted))

@@ -20,9 +20,10 @@ def only_extends(subgraph: Subgraph, definition: TypeDef) -> bool:
     return subgraph.federation_1 and extends
 
 
-def check_bases(subgraphs: Sequence[Subgraph], report: Report) -> None:
-    """Report EXTENSION_WITH_NO_BASE."""
-    for subgraph in subgraphs:
+def check_bases(checked: Sequence[Subgraph], subgraphs: Sequence[Subgraph], report: Report) -> set[str]:
+    """Report EXTENSION_WITH_NO_BASE for extensions in ``checked``, some or all of ``subgraphs``; return whose they are."""
+    faulty = set()
+    for subgraph in checked:
         for name, definition in subgraph.types.items():
             if name in _ROOTS or not only_extends(subgraph, definition):
                 continue
@@ -30,6 +31,7 @@ def check_bases(subgraphs: Sequence[Subgraph], report: Report) -> None:
                 name in other.types and other.types[name].defined for other in subgraphs if other is not subgraph
             ):
                 continue
+            faulty.add(subgraph.name)
             report.error(
                 "EXTENSION_WITH_NO_BASE",
                 f"{report.where(subgraph.name, name)} extends {name}, which no other subgraph defines: "
@@ -37,3 +39,4 @@ def check_bases(subgraphs: Sequence[Subgraph], report: Report) -> None:
                 subgraphs=[subgraph.name],
                 coordinate=name,
             )
+    return faulty

@@ -3,9 +3,15 @@
 from .elements import Kind, TypeDef, all_applied, applied, named
 from .errors import Report
 from .list_sizes import check_costs
+from .requirements import needs
 from .selections import check_field_set
 from .subgraph import Subgraph
 from .usage import Usage, field_set, usage_of
+
+_GUARDED = (
+    "is of an interface and has @{}: put it on the types that implement the interface, "
+    "from there it reaches the interface"
+)
 
 
 def check_subgraph(subgraph: Subgraph, report: Report) -> None:
@@ -26,7 +32,7 @@ def check_subgraph(subgraph: Subgraph, report: Report) -> None:
                     check_field_set(subgraph, usage, provides, named(item.type), at, report)
                 else:
                     _error(report, subgraph, "PROVIDES_ON_NON_OBJECT_FIELD", at, f"is a {item.type}: remove @provides")
-        _check_fields(subgraph, definition, report)
+        _check_fields(subgraph, usage, definition, report)
         _check_externals(subgraph, usage, definition, report)
         _check_costs_of(subgraph, definition, report)
     _check_interface_keys(subgraph, report)
@@ -49,9 +55,12 @@ def _check_type(subgraph: Subgraph, definition: TypeDef, report: Report) -> None
     if is_interface and applied(definition, "key") and subgraph.links.version < (2, 3):
         fault = "is an interface with @key, which came with federation v2.3: link that version"
         _error(report, subgraph, "KEY_UNSUPPORTED_ON_INTERFACE", at, fault)
+    guarded = list(needs(definition)) if is_interface or applied(definition, "interfaceObject") else []
+    for spec in guarded:
+        _error(report, subgraph, "AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE", at, _GUARDED.format(spec))
 
 
-def _check_fields(subgraph: Subgraph, definition: TypeDef, report: Report) -> None:
+def _check_fields(subgraph: Subgraph, usage: Usage, definition: TypeDef, report: Report) -> None:
     for name, item in definition.fields.items():
         at = f"{definition.name}.{name}"
         own = [directive for directive in all_applied(item, "shareable") if not directive.extension]
@@ -60,7 +69,9 @@ def _check_fields(subgraph: Subgraph, definition: TypeDef, report: Report) -> No
                 if applied(item, spec):
                     fault = f"is a field of an interface: move @{spec} to the types that implement it"
                     _error(report, subgraph, f"{spec.upper()}_UNSUPPORTED_ON_INTERFACE", at, fault)
-            if applied(item, "external"):
+            for spec in needs(item):
+                _error(report, subgraph, "AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE", at, _GUARDED.format(spec))
+            if usage.is_external(subgraph, definition.name, name):
                 fault = "is a field of an interface, which is never @external: remove it"
                 _error(report, subgraph, "EXTERNAL_ON_INTERFACE", at, fault)
             if own:

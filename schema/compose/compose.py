@@ -23,15 +23,17 @@ def compose(subgraphs: Sequence[SubgraphSdl]) -> Composition:
     report = Report(subgraphs)
     prepared = [prepare(source, report) for source in subgraphs]
     ready = [subgraph for subgraph in prepared if subgraph is not None]
-    if not report.errors:
-        check_bases(ready, report)
+    old = [subgraph for subgraph in ready if subgraph.federation_1]
     if report.errors:
         return _failed(report)
+    faulty = check_bases(old, ready, report)
     upgrade(ready)
-    for subgraph in ready:
-        check_subgraph(subgraph, report)
+    for subgraph in old:
+        if subgraph.name not in faulty:
+            check_subgraph(subgraph, report)
     if report.errors:
         return _failed(report)
+    check_bases([subgraph for subgraph in ready if not subgraph.federation_1], ready, report)
     supergraph, kept, overrides = merge(ready, report)
     if not report.errors:
         complete_interfaces(supergraph, report)

@@ -163,7 +163,8 @@ def _join_field(
     else:
         everywhere = len(supergraph.having(type_name))
     details = [_details(resolver, coordinate, overrides, differ) for resolver in here]
-    if len(here) == everywhere and not any(details):
+    alone = everywhere == 1 and all(detail.startswith("override") for said in details for detail in said)
+    if len(here) == everywhere and (alone or not any(details)):
         return
     for resolver, detail in zip(here, details, strict=True):
         said = ", ".join([f"graph: {resolver.member.graph}", *detail])

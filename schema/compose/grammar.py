@@ -54,7 +54,7 @@ _LINK = "directive @{name}(url: String, as: String, for: {ns}__Purpose, import: 
 
 def check_grammar(document: DocumentNode, links: Links, names: dict[str, str]) -> list[GraphQLError]:
     """What makes the SDL invalid GraphQL, apart from values (see ``check_values``)."""
-    own = DocumentNode(definitions=tuple(_without_known(document, names)))
+    own = DocumentNode(definitions=tuple(_as_specified(document, links, names)))
     whole = DocumentNode(definitions=(*_with_bases(own), *_provided(own, links, names)))
     faults = validate_sdl(whole, None, _RULES)
     if faults:
@@ -75,16 +75,21 @@ def _is_no_fault_here(fault: GraphQLError) -> bool:
     )
 
 
-def _without_known(document: DocumentNode, names: dict[str, str]) -> Iterator[DefinitionNode]:
-    """Leave out the subgraph's own definitions of federation directives: they say at most what ours say.
+def _as_specified(document: DocumentNode, links: Links, names: dict[str, str]) -> Iterator[DefinitionNode]:
+    """The subgraph's own definitions of federation directives as the specification has them, on its locations.
 
-    One that uses a type that is nowhere defined stays, to be reported.
+    One that uses a type that is nowhere defined stays as it is, to be reported.
     """
     types = {node.name.value for node in document.definitions if isinstance(node, TypeDefinitionNode)}
     for node in document.definitions:
         if isinstance(node, DirectiveDefinitionNode) and node.name.value in names:
             used = {named(print_ast(argument.type)) for argument in node.arguments or ()}
             if used <= types | set(specified_scalar_types):
+                text, scalars = _definition(node.name.value, names[node.name.value], links)
+                ours = parse("\n".join([text, *(f"scalar {name}" for name in scalars - types)]), no_location=True)
+                types |= scalars
+                ours.definitions[0].locations = node.locations  # type: ignore[attr-defined]
+                yield from ours.definitions
                 continue
         yield node
 

@@ -22,7 +22,10 @@ _INTERNAL = ("_Any", "_Entity", "_Service", "_FieldSet")
 def merge(subgraphs: Sequence[Subgraph], report: Report) -> tuple[Supergraph, Kept, Overrides]:
     """The merged supergraph, the directives it keeps and the overrides, to be used only where ``report`` has no errors."""
     supergraph = Supergraph(members_of(subgraphs))
+    before = len(report.errors)
     kept = kept_directives(supergraph.members, report)
+    if len(report.errors) > before:
+        return supergraph, kept, Overrides()
     for name in _type_names(supergraph.members):
         _merge_shallow(supergraph, name, kept, report)
     overrides = read_overrides(supergraph, report)

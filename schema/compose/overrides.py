@@ -38,7 +38,7 @@ def read_overrides(supergraph: Supergraph, report: Report) -> Overrides:
         for definition in member.subgraph.types.values():
             for name, item in definition.fields.items():
                 directive = applied(item, "override")
-                if directive is None:
+                if directive is None or definition.name not in supergraph.types:
                     continue
                 coordinate = f"{definition.name}.{name}"
                 if definition.kind is Kind.INTERFACE:

@@ -70,6 +70,11 @@ class Places:
         # a field that is still off is there where the subgraph that it takes over from does not resolve it
         return (coordinate, given[0]) not in self._overrides.taken
 
+    def depends_on_label(self, place: Place, name: str) -> bool:
+        """Whether the place resolves the field only for some settings of an override label."""
+        key = (f"{place.type}.{name}", self.members[place.member].name)
+        return self._overrides.taken.get(key) is not None or self._overrides.given.get(key, (None, None))[1] is not None
+
     def _provided(self, place: Place, name: str) -> FieldSet | None:
         """What the place's view selects under the field, None where it does not select it."""
         found: list[FieldSet] = [
@@ -121,7 +126,7 @@ class Places:
                     yield Entry(index, type_name, field_set(key), field_set_text(key))
 
     def _concrete(self, type_name: str) -> tuple[str, ...]:
-        """The object types that clients can meet as the supergraph's type."""
+        """The object types that a value of the supergraph's type can be."""
         merged = self.supergraph.types[type_name]
         if merged.kind is Kind.OBJECT:
             names: Iterable[str] = (type_name,)
@@ -131,7 +136,7 @@ class Places:
             names = (
                 t.name for t in self.supergraph.types.values() if t.kind is Kind.OBJECT and type_name in t.interfaces
             )
-        return tuple(n for n in names if n in self.supergraph.types and not applied(self.supergraph.types[n], "inaccessible"))
+        return tuple(name for name in names if name in self.supergraph.types)
 
     def possible(self, place: Place, concrete: str) -> bool:
         """Whether the place's value can be of the object type, as far as its subgraph knows."""

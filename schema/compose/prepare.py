@@ -4,6 +4,7 @@ import re
 
 from graphql import DirectiveDefinitionNode, DocumentNode, GraphQLError, GraphQLSyntaxError, parse
 
+from .checks import check_subgraph
 from .definitions import check_definitions
 from .elements import Kind, TypeDef, named
 from .errors import Report, SubgraphSdl
@@ -41,8 +42,12 @@ def prepare(source: SubgraphSdl, report: Report) -> Subgraph | None:
     check_values(subgraph, report)
     if len(report.errors) == before:
         check_definitions(source.name, document, links, names, report)
+    if len(report.errors) > before:
+        return None
     _name_roots(subgraph, report)
-    return subgraph if len(report.errors) == before else None
+    if not subgraph.federation_1:  # federation 1 is checked once it is rewritten
+        check_subgraph(subgraph, report)
+    return subgraph
 
 
 def _defined_directives(document: DocumentNode) -> set[str]:

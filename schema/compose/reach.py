@@ -9,6 +9,9 @@ from .places import Entry, Place, Places
 #: subgraphs that may not be entered, the latest last
 Shut = tuple[int, ...]
 Key = tuple[str, Place, Shut]
+#: place -> the keys by which it is entered, None for the place that one starts from
+Reached = dict[Place, frozenset[FieldSet] | None]
+_NO_WAY: frozenset[FieldSet] = frozenset()
 
 
 class Reach:
@@ -24,8 +27,8 @@ class Reach:
 
     def __init__(self, places: Places) -> None:
         self.places = places
-        self._sets: dict[Key, dict[Place, None]] = {}
-        self._readers: dict[Key, set[Key]] = {}
+        self._sets: dict[Key, Reached] = {}
+        self._readers: dict[Key, dict[Key, None]] = {}
         self._queue: dict[Key, None] = {}
         self._current: Key | None = None
 
@@ -60,13 +63,13 @@ class Reach:
                 return None
         return child
 
-    def _read(self, key: Key) -> dict[Place, None]:
+    def _read(self, key: Key) -> Reached:
         """The set as it stands, remembering who asked; a new one is queued."""
         if key not in self._sets:
             self._sets[key] = {key[1]: None}
             self._queue[key] = None
         if self._current is not None:
-            self._readers.setdefault(key, set()).add(self._current)
+            self._readers.setdefault(key, {})[self._current] = None
         return self._sets[key]
 
     def _settle(self) -> None:
@@ -75,39 +78,45 @@ class Reach:
             del self._queue[key]
             self._current = key
             if self._grow(key):
-                self._queue.update(dict.fromkeys(sorted(self._readers.get(key, ()), key=repr)))
+                self._queue.update(self._readers.get(key, {}))
             self._current = None
 
     def _grow(self, key: Key) -> bool:
+        """Take every entry that has become possible; whether there was one."""
         type_name, _, shut = key
         reached = self._sets[key]
         before = len(reached)
         if type_name == "Query":
-            members = self.places.members
-            reached.update({Place(i, "Query"): None for i, m in enumerate(members) if "Query" in m.subgraph.types})
+            roots = [i for i, member in enumerate(self.places.members) if "Query" in member.subgraph.types]
+            reached.update({Place(index, "Query"): None for index in roots if Place(index, "Query") not in reached})
             return len(reached) > before
-        entries = self.places.entries(type_name)
-        pending = [entry for entry in entries if entry.member not in shut and not _inside(entry, reached)]
+        pending = [entry for entry in self.places.entries(type_name) if entry.member not in shut]
         progress = True
         while progress:
             progress = False
             for entry in list(pending):
-                if _inside(entry, reached):
+                place = Place(entry.member, entry.type)
+                ways = reached.get(place, _NO_WAY)
+                if ways is None or entry.selection in ways:
                     pending.remove(entry)
-                elif self._can(entry.selection, type_name, list(reached), (*shut[-1:], entry.member)):
-                    reached[Place(entry.member, entry.type)] = None
+                elif self._can(entry.selection, type_name, _others(reached, entry), (*shut[-1:], entry.member)):
+                    reached[place] = ways | {entry.selection}
                     pending.remove(entry)
                     progress = True
         return len(reached) > before
 
     def _can(self, selection: FieldSet, type_name: str, places: list[Place], shut: Shut) -> bool:
-        """Whether everything selected can be had by going from ``places``."""
+        """Whether everything selected can be had by going from ``places``, whatever the override labels say."""
         for item in selection:
             if item.on is not None and item.on != type_name and type_name not in self.places.concrete(item.on):
                 continue
             if item.name == "__typename":
                 continue
-            found = (self._resolves(type_name, place, item.name, shut) for place in places)
+            found = (
+                self._resolves(type_name, place, item.name, shut)
+                for place in places
+                if not self.places.depends_on_label(place, item.name)
+            )
             children = [child for child in found if child is not None]
             if not children:
                 return False
@@ -155,5 +164,6 @@ class Reach:
         return list(found)
 
 
-def _inside(entry: Entry, reached: dict[Place, None]) -> bool:
-    return Place(entry.member, entry.type) in reached
+def _others(reached: Reached, entry: Entry) -> list[Place]:
+    """The places from where the entry is worth trying: one that was entered by the same key adds nothing to it."""
+    return [place for place, ways in reached.items() if ways is None or ways - {entry.selection}]

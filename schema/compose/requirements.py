@@ -4,10 +4,18 @@ from collections.abc import Iterable
 
 from graphql import ListValueNode, StringValueNode, ValueNode
 
+from .elements import Element, applied
+
 Alternatives = frozenset[frozenset[str]]
 
+#: the directives that guard, and the argument that says who may
+ARGUMENTS: dict[str, str | None] = {"authenticated": None, "requiresScopes": "scopes", "policy": "policies"}
 #: asks for nothing
 OPEN: Alternatives = frozenset({frozenset()})
+_SIGNED_IN: Alternatives = frozenset({frozenset({"authenticated"})})
+
+#: by directive
+Needs = dict[str, Alternatives]
 
 
 def alternatives(value: ValueNode | None) -> Alternatives:
@@ -47,3 +55,22 @@ def as_value(rows: Alternatives) -> ListValueNode:
     return ListValueNode(
         values=tuple(ListValueNode(values=tuple(StringValueNode(value=v) for v in row)) for row in ordered)
     )
+
+
+def needs(element: Element) -> Needs:
+    """What each of the three directives on the element asks for."""
+    found = {}
+    for spec, argument in ARGUMENTS.items():
+        directive = applied(element, spec)
+        if directive is not None:
+            found[spec] = alternatives(directive.args.get(argument)) if argument else _SIGNED_IN
+    return found
+
+
+def together(*several: Needs) -> Needs:
+    """Everything that any of them asks for."""
+    merged: Needs = {}
+    for one in several:
+        for spec, wanted in one.items():
+            merged[spec] = both(merged.get(spec, OPEN), wanted)
+    return merged

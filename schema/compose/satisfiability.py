@@ -109,12 +109,17 @@ class _Walk:
     ) -> Iterator[tuple[str, tuple[Place, ...], Step]]:
         blind = all(self.places.is_stand_in(place) for place in places)
         known = False
-        for concrete in self.places.concrete(type_name):
+        visible = [
+            name
+            for name in self.places.concrete(type_name)
+            if not applied(self.supergraph.types[name], "inaccessible")
+        ]
+        for concrete in visible:
             starts = self.reach.as_concrete(type_name, concrete, places)
             if starts:
                 known = True
                 yield concrete, tuple(starts), Step(f"... on {concrete}", step)
-        if blind and not known and self.places.concrete(type_name):
+        if blind and not known and visible:
             self._fail_blind(type_name, places, step)
 
     def _fail_blind(self, type_name: str, places: tuple[Place, ...], step: Step) -> None:

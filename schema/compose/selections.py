@@ -75,10 +75,10 @@ class _Walk:
             yield "INVALID_FIELDS", f'selects "{item.name}", which is no field of {owner} here: add it, or take it out'
             return
         missing = [name for name, a in found.arguments.items() if a.required and name not in item.arguments]
-        if self.spec != "requires" and found.arguments:
-            yield "FIELDS_HAS_ARGS", f'selects "{owner}.{item.name}", which has arguments'
-        elif missing or any(name not in found.arguments for name in item.arguments):
+        if missing or any(name not in found.arguments for name in item.arguments):
             yield "INVALID_FIELDS", f'selects "{owner}.{item.name}" with arguments that do not fit it'
+        elif self.spec != "requires" and found.arguments:
+            yield "FIELDS_HAS_ARGS", f'selects "{owner}.{item.name}", which has arguments'
         target = self.subgraph.types.get(named(found.type))
         if self.spec == "key" and target is not None and target.kind in (Kind.INTERFACE, Kind.UNION):
             yield "FIELDS_SELECT_INVALID_TYPE", f'selects "{owner}.{item.name}", which is an {target.kind}'

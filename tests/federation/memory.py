@@ -149,7 +149,7 @@ def _attach(schema: GraphQLSchema, behaviour: Behaviour, keys: dict[str, list[Se
         if not is_object_type(type_) or type_.name.startswith("__"):
             continue
         for name, field_ in type_.fields.items():
-            if type_.name == "Subscription":
+            if type_.name == "Subscription" and name in behaviour.subscription:
                 field_.subscribe = _subscribe(behaviour.subscription[name])
             own = roots.get(type_.name, {})
             if name in own:

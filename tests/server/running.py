@@ -12,14 +12,17 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.execution.engine import Engine
 from gateway.guard.guard import Guard
 from gateway.guard.limits import Limits
+from gateway.planner.supergraph import Supergraph
 from gateway.server.app import create_app
 from gateway.server.serving import GracefulServer, listen
 from gateway.server.settings import ServerSettings
 from gateway.subgraphs.local import LocalSubgraph
 from identity.actor import ANONYMOUS, Actor
 from identity.tokens import InvalidToken
+from schema.compose import SubgraphSdl, compose
 from tests.server.notes import AUTHORS, NOTES
 
 
@@ -31,7 +34,7 @@ class NotesServed:
             "notes": LocalSubgraph("notes", NOTES, lambda scope: scope),
             "authors": LocalSubgraph("authors", AUTHORS, lambda scope: scope),
         }
-        self.engine = make_engine(self.subgraphs, Guard(limits))
+        self.engine: Engine | None = make_engine(self.subgraphs, Guard(limits))
         self.is_ready = True
         self.lives = 0
 
@@ -62,11 +65,11 @@ class NotesServed:
         self.lives -= 1
 
 
-def make_engine(subgraphs: Mapping[str, LocalSubgraph], guard: Guard) -> Any:
-    from gateway.server.subgraph_engine import SubgraphEngine
-    engine = SubgraphEngine(subgraphs["notes"])
-    engine._guard = guard
-    return engine
+def make_engine(subgraphs: Mapping[str, LocalSubgraph], guard: Guard) -> Engine:
+    """The engine over the subgraphs, composed."""
+    composition = compose([SubgraphSdl("notes", NOTES.as_str()), SubgraphSdl("authors", AUTHORS.as_str())])
+    assert composition.supergraph_sdl is not None, composition.errors
+    return Engine(Supergraph.from_sdl(composition.supergraph_sdl), subgraphs, check=guard)
 
 
 @dataclass

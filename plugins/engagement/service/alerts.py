@@ -14,7 +14,7 @@ from plugins.engagement.cap import AlertMsgType, AlertSeverity, AlertState
 from plugins.engagement.models import AlertRow, AlertWardRow
 from plugins.engagement.service.cursors import micros
 from schema.paging import Page, SortKey, Window
-from schema.scalars import as_city_time, utc_now
+from schema.scalars import utc_now
 
 LISTED_MOST = 500
 
@@ -42,7 +42,7 @@ def issued_alert(session: Session, identifier: str, now: datetime, *, field: str
 def state_of(row: AlertRow, now: datetime) -> AlertState:
     """As stored, but what was to stand until a time that has passed is EXPIRED."""
     state = AlertState(row.state)
-    if state in (AlertState.DRAFT, AlertState.ISSUED) and as_city_time(row.expires) <= now:
+    if state in (AlertState.DRAFT, AlertState.ISSUED) and row.expires <= now:
         return AlertState.EXPIRED
     return state
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from gateway.plugin import Refused
-from schema.scalars import as_city_time
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LARGEST = 2**63 - 1
@@ -19,8 +18,8 @@ def whole_number(part: object) -> int:
 
 
 def micros(moment: datetime) -> int:
-    """Microseconds since 1970, exact: a moment as a part of a cursor. A naive one is in UTC."""
-    return (as_city_time(moment) - _EPOCH) // timedelta(microseconds=1)
+    """Microseconds since 1970, exact: a moment as a part of a cursor."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def moment(part: object) -> datetime:

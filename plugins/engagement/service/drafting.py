@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -79,9 +79,7 @@ def draft_alert(session: Session, draft: AlertDraft, by: Actor, settings: Engage
             NOT_FOUND or ALERT_NOT_ACTIVE.
     """
     now = utc_now()
-    expires = _in_utc(draft.expires, "expires")
-    effective = None if draft.effective is None else _in_utc(draft.effective, "effective")
-    _check_times(effective or now, expires, now, settings)
+    _check_times(draft, now, settings)
     if draft.updates is not None:
         issued_alert(session, draft.updates, now, field="updates")
     row = AlertRow(
@@ -91,8 +89,8 @@ def draft_alert(session: Session, draft: AlertDraft, by: Actor, settings: Engage
         state=AlertState.DRAFT.value,
         drafted_by=by.id,
         drafted_at=now,
-        effective=effective,
-        expires=expires,
+        effective=draft.effective,
+        expires=draft.expires,
         **draft.terms,
         **_columns(draft.texts, settings),
     )
@@ -135,18 +133,15 @@ def _columns(texts: Mapping[str, Bilingual], settings: EngagementSettings) -> di
     return columns
 
 
-def _in_utc(moment: datetime, field: str) -> datetime:
-    if moment.tzinfo is None:
-        raise Refused(
-            f"{field} has no offset: write it like 2026-11-23T18:00:00+07:00.", code="BAD_TIME", field=field
-        )
-    return moment.astimezone(UTC)
-
-
-def _check_times(effective: datetime, expires: datetime, now: datetime, settings: EngagementSettings) -> None:
-    if expires <= max(effective, now):
+def _check_times(draft: AlertDraft, now: datetime, settings: EngagementSettings) -> None:
+    for field, moment in (("expires", draft.expires), ("effective", draft.effective)):
+        if moment is not None and moment.utcoffset() is None:
+            raise Refused(
+                f"{field} has no offset: write it like 2026-11-23T18:00:00+07:00.", code="BAD_TIME", field=field
+            )
+    if draft.expires <= max(draft.effective or now, now):
         raise Refused("expires must be after now and after effective.", code="BAD_TIME", field="expires")
-    if expires - now > timedelta(hours=settings.alert_duration_max_h):
+    if draft.expires - now > timedelta(hours=settings.alert_duration_max_h):
         raise Refused(
             f"expires is more than {settings.alert_duration_max_h} hours from now.", code="BAD_TIME", field="expires"
         )

@@ -73,8 +73,7 @@ def mark_read(session: Session, ids: Sequence[str], by: Actor) -> list[Notificat
     """
     if len(ids) > IDS_MOST:
         raise Refused(f"{len(ids)} ids: mark at most {IDS_MOST} at a time, or all.", code="TOO_MANY", field="ids")
-    # Text is compared with text: an id that is no number finds nothing.
-    named = [int(key) if key.isascii() and key.isdecimal() and len(key) < 19 else -1 for key in ids]
+    named = [row_id(key) for key in ids]
     query = _of(select(NotificationRow), by.id, unread=False).where(col(NotificationRow.id).in_(named))
     rows = {row.id: row for row in session.exec(query)}
     for key, number in zip(ids, named, strict=True):
@@ -94,6 +93,11 @@ def mark_all_read(session: Session, by: Actor) -> int:
         .values(read_at=utc_now())
     )
     return cast("CursorResult[Any]", session.execute(unread)).rowcount
+
+
+def row_id(key: str) -> int:
+    """A notification's local id as the number of its row; -1, which no row has, when it is none."""
+    return int(key) if key.isascii() and key.isdecimal() and len(key) < 19 else -1
 
 
 def _of(query: SelectOfScalar[Any], recipient: str, *, unread: bool) -> SelectOfScalar[Any]:

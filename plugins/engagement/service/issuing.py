@@ -12,7 +12,7 @@ from plugins.engagement.models import AlertRow
 from plugins.engagement.service.alerts import existing_alert, issued_alert, wards_of
 from plugins.engagement.service.drafting import Bilingual, add_alert, checked_text, new_identifier
 from plugins.engagement.settings import EngagementSettings
-from schema.scalars import as_city_time, utc_now
+from schema.scalars import utc_now
 
 _CARRIED_OVER = (
     *("status", "category", "urgency", "severity", "certainty", "expires", "is_sample"),
@@ -33,7 +33,7 @@ def approve_alert(session: Session, identifier: str, by: Actor) -> AlertRow:
         raise Refused("Who drafted an alert cannot approve it: ask a second person.", code="SAME_PERSON", field="id")
     if row.state != AlertState.DRAFT:
         raise Refused(f"{identifier} is {row.state} and not a draft.", code="NOT_A_DRAFT", field="id")
-    if as_city_time(row.expires) <= now:
+    if row.expires <= now:
         raise Refused(f"{identifier} has expired: draft it anew.", code="ALERT_EXPIRED", field="id")
     told = _wards(session, identifier)
     if row.references is not None:

@@ -1,0 +1,195 @@
+// The page: editors, run and stop, the answer, the history.
+
+import { Docs, element } from "./docs.js";
+import { Schema } from "./schema.js";
+import { subscribe } from "./socket.js";
+
+const at = (id) => document.getElementById(id);
+const ENDPOINT = location.pathname;
+const HISTORY = "explorer.history";
+const WELCOME = `# Ctrl + Enter: chạy · run.  Ctrl + Shift + F: căn lề biến · format the variables.
+# Bấm ＋ cạnh một trường ở bên trái để bắt đầu · Pick ＋ beside a field to start.
+
+query Hello {
+  __typename
+}
+`;
+
+let stop = null;
+
+async function ask(query, variables, operationName, signal) {
+  const headers = { "content-type": "application/json", accept: "application/graphql-response+json, application/json;q=0.9" };
+  if (at("token").value) headers.authorization = `Bearer ${at("token").value.trim()}`;
+  const body = JSON.stringify({ query, variables, operationName });
+  const response = await fetch(ENDPOINT, { method: "POST", headers, body, signal });
+  const answer = await response.json();
+  answer.status = response.status;
+  return answer;
+}
+
+// The operations of a text by kind and name: enough of a parser to know what to run, strings and comments left out.
+function operations(text) {
+  const plain = text.replace(/"""(?:\\"""|[^])*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*/g, (part) => " ".repeat(part.length));
+  const found = [];
+  let depth = 0;
+  for (const match of plain.matchAll(/[{}()]|\b(query|mutation|subscription|fragment)\b\s*([_A-Za-z]\w*)?/g)) {
+    if (match[0] === "{" || match[0] === "(") {
+      if (depth === 0 && match[0] === "{" && !found.length) found.push({ kind: "query", name: null, start: match.index });
+      depth += 1;
+    } else if (match[0] === "}" || match[0] === ")") depth -= 1;
+    else if (depth === 0) found.push({ kind: match[1], name: match[2] ?? null, start: match.index });
+  }
+  return found;
+}
+
+// The operation that the cursor stands in, else the first.
+function chosen(text, cursor) {
+  const found = operations(text);
+  const runnable = found.filter((one) => one.kind !== "fragment");
+  return runnable.filter((one) => one.start <= cursor).at(-1) ?? runnable[0] ?? { kind: "query", name: null };
+}
+
+async function run() {
+  if (stop) stop();
+  const query = at("query").value;
+  const operation = chosen(query, at("query").selectionStart);
+  let variables;
+  try {
+    variables = at("variables").value.trim() ? JSON.parse(at("variables").value) : undefined;
+  } catch (error) {
+    say(`Biến không phải JSON · Variables: ${error.message}`, true);
+    return;
+  }
+  remember(query, at("variables").value);
+  at("answer").replaceChildren();
+  if (operation.kind === "subscription") listen({ query, variables, operationName: operation.name ?? undefined });
+  else await answer(query, variables, operation.name);
+}
+
+async function answer(query, variables, name) {
+  const abort = new AbortController();
+  const began = performance.now();
+  running(() => abort.abort());
+  say("…");
+  try {
+    const { status, ...result } = await ask(query, variables, name, abort.signal);
+    paint(result);
+    say(`${status} · ${Math.round(performance.now() - began)} ms`, status >= 400 || Boolean(result.errors));
+  } catch (error) {
+    say(error.name === "AbortError" ? "Đã dừng · Stopped" : error.message, error.name !== "AbortError");
+  }
+  running(null);
+}
+
+function listen(request) {
+  let events = 0;
+  say("Đang nghe · Listening…");
+  const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${ENDPOINT}`;
+  const ending = subscribe(url, at("token").value.trim(), request, {
+    next(payload) {
+      events += 1;
+      paint(payload, `#${events} · ${new Date().toLocaleTimeString("vi-VN")}`);
+      say(`${events} sự kiện · events`);
+    },
+    error: (errors) => paint({ errors }),
+    end(reason) {
+      const clean = reason === "complete" || reason === "stopped";
+      say(`${events} sự kiện · events · ${reason}`, !clean);
+      running(null);
+    },
+  });
+  running(ending);
+}
+
+function running(how) {
+  stop = how;
+  at("stop").hidden = !how;
+}
+
+function say(text, bad = false) {
+  at("status").textContent = text;
+  at("status").className = bad ? "bad" : "";
+}
+
+// JSON in colours; a stream's events one below the other, the newest on top, the last 200 kept.
+function paint(value, title = "") {
+  const text = JSON.stringify(value, null, 2);
+  const parts = document.createElement("div");
+  if (title) parts.append(element("span", "event", title));
+  let last = 0;
+  for (const match of text.matchAll(/("(?:\\.|[^"\\])*")(\s*:)?|\b(?:true|false|null)\b|-?\d[\d.eE+-]*/g)) {
+    parts.append(text.slice(last, match.index));
+    parts.append(element("span", match[2] ? "key" : match[1] ? "string" : "number", match[1] ?? match[0]), match[2] ?? "");
+    last = match.index + match[0].length;
+  }
+  parts.append(text.slice(last));
+  at("answer").prepend(parts);
+  while (at("answer").children.length > 200) at("answer").lastChild.remove();
+}
+
+function history() {
+  try { return JSON.parse(localStorage.getItem(HISTORY)) ?? []; } catch { return []; }
+}
+
+function remember(query, variables) {
+  const kept = [{ query, variables }, ...history().filter((one) => one.query !== query)].slice(0, 30);
+  localStorage.setItem(HISTORY, JSON.stringify(kept));
+  showHistory();
+}
+
+function showHistory() {
+  at("history").replaceChildren(...history().map((one) => {
+    const found = operations(one.query).find((operation) => operation.kind !== "fragment");
+    const line = one.query.replace(/#[^\n]*/g, "").replace(/\s+/g, " ").trim().slice(0, 48);
+    const link = element("button", "link", found?.name ? `${found.kind} ${found.name}` : line);
+    link.addEventListener("click", () => fill(one.query, one.variables));
+    const item = document.createElement("li");
+    item.append(link);
+    return item;
+  }));
+}
+
+function fill(query, variables) {
+  at("query").value = query;
+  at("variables").value = variables ?? "";
+  at("query").focus();
+  keep();
+}
+
+function keep() {
+  sessionStorage.setItem("explorer.query", at("query").value);
+  sessionStorage.setItem("explorer.variables", at("variables").value);
+  sessionStorage.setItem("explorer.token", at("token").value);
+}
+
+function onKey(event) {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); run(); }
+  else if (event.key === "F" && event.ctrlKey && event.shiftKey) {
+    event.preventDefault();
+    try { at("variables").value = JSON.stringify(JSON.parse(at("variables").value), null, 2); } catch { say("Biến không phải JSON", true); }
+  } else if (event.key === "Tab" && !event.shiftKey && event.target.tagName === "TEXTAREA") {
+    event.preventDefault();
+    event.target.setRangeText("  ", event.target.selectionStart, event.target.selectionEnd, "end");
+  }
+}
+
+const docs = new Docs(at("docs-body"), at("back"), at("search"), (kind, field) => {
+  const example = docs.schema.example(kind, field);
+  fill(example.text, example.variables);
+});
+
+at("run").addEventListener("click", run);
+at("stop").addEventListener("click", () => stop?.());
+at("copy").addEventListener("click", () => navigator.clipboard.writeText(at("answer").textContent));
+at("forget").addEventListener("click", () => { localStorage.removeItem(HISTORY); showHistory(); });
+document.addEventListener("keydown", onKey);
+document.addEventListener("input", keep);
+at("token").value = sessionStorage.getItem("explorer.token") ?? "";
+at("token").addEventListener("change", readSchema);
+fill(sessionStorage.getItem("explorer.query") || WELCOME, sessionStorage.getItem("explorer.variables"));
+showHistory();
+readSchema();
+
+function readSchema() {
+  Schema.read(ask).then((schema) => docs.set(schema), (error) => docs.fail(error.message));
+}

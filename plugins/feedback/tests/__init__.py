@@ -1,0 +1,1 @@
+"""Tests of reports, asked as a client asks."""
