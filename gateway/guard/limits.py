@@ -16,7 +16,7 @@ class Limits(BaseModel, frozen=True, extra="forbid"):
     through fragments).
     Of what the document expands to, fragments included: ``depth`` (fields below fields), ``root_fields``,
     ``fields`` (selections once every spread is written out), ``cost`` (field values that the answer may hold; a list
-    counts as long as its ``first`` or ``last`` says, or as ``assumed_list_size``), ``comparisons`` (pairs of fields with
+    counts as long as its ``first`` or ``last`` says, or as ``assumed_list_size``), ``comparisons`` (pairs of fields of
     one name in one place, which validation compares; a pair with fields below counts seven).
     Of values: ``list_size`` (``first``, ``last``), ``list_items`` (of one list given as an argument or in a
     variable), ``value_nesting`` and ``values`` (of all variables together).

@@ -40,8 +40,8 @@ class Weight(NamedTuple):
     """What a selection set expands to.
 
     ``width``: fields at its top. ``depth``: fields below one another. ``height``: selection sets within one another,
-    those of fragments too. ``fields``: selections in all. ``cost``: values that the answer may hold. ``lists``: lists
-    of the schema within one another, should this be introspection.
+    those of fragments too. ``fields``: selections in all, spreads too. ``cost``: values that the answer may hold.
+    ``lists``: lists of the schema within one another, should this be introspection.
     """
 
     width: int = 0
@@ -111,7 +111,7 @@ class Measure:
             width += weight.width
             depth = max(depth, weight.depth)
             height = max(height, weight.height)
-            fields += weight.fields
+            fields += weight.fields + (not isinstance(selection, FieldNode))
             cost += weight.cost
             lists = max(lists, weight.lists)
         self._height -= 1
@@ -145,7 +145,7 @@ class Measure:
     def _spread(self, name: str, size: int | None) -> Weight:
         fragment = self._fragments.get(name)
         if fragment is None:
-            return Weight()
+            return _LEAF
         key = (name, size)
         if (known := self._known.get(key)) is not None:
             self._enter(fragment, known.height)

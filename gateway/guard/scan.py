@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from graphql import GraphQLError
+
 from gateway.guard.limits import Limits, refusal
 
 # Possessive throughout, and a string that never ends runs to the end of its line or text: no input is read twice.
 _LEXEME: Final = re.compile(
     r'#[^\n\r]*+|"""(?:[^"\\]++|\\"""|\\|"(?!""))*+(?:"""|\Z)|"(?!"")(?:[^"\\\n\r]++|\\.)*+"?'
-    r"|\.\.\.|[A-Za-z_][A-Za-z0-9_]*+|-?[0-9][0-9.eE+-]*+|[^\s,\ufeff]"
+    r"|\.\.\.|[A-Za-z_][A-Za-z0-9_]*+|-?[0-9]++(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?|[^\s,\ufeff]"
 )
 
 
@@ -44,17 +46,17 @@ def scan(text: str, limits: Limits) -> None:
         elif lexeme == "fragment" and depth == 0:
             fragments += 1
         if tokens > max_tokens:
-            raise _worst(aliases, directives, limits)
+            raise _worst(aliases, directives, fragments, limits)
     _check_counts(aliases, directives, fragments, limits)
     if len(text) > limits.text_length:
         raise refusal("TEXT_LIMIT", f"A document has at most {limits.text_length} characters.")
 
 
-def _worst(aliases: int, directives: int, limits: Limits) -> Exception:
+def _worst(aliases: int, directives: int, fragments: int, limits: Limits) -> GraphQLError:
     """Name what the surplus of tokens is made of, where a narrower limit says it better."""
     try:
-        _check_counts(aliases, directives, 0, limits)
-    except Exception as error:
+        _check_counts(aliases, directives, fragments, limits)
+    except GraphQLError as error:
         return error
     return refusal("TOKEN_LIMIT", f"A document has at most {limits.tokens} tokens.")
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+# Before pytest makes a module "plugins" of its own for the tests in a folder of that name.
+import plugins as plugins
 from gateway.host.manifest import find_manifest
 from gateway.logs import set_up_logging
 from gateway.request import GraphQLRequest, GraphQLResponse, RequestScope

@@ -128,7 +128,9 @@ def _representations(step: Step) -> tuple[Representation, ...]:
     found = []
     for sent, types in groups.values():
         every = len(groups) == 1 and (types >= place.types if not place.unknown else sent.entity is not None)
-        on_types = frozenset() if every else frozenset(place.names(frozenset(types)))
+        # Under its own name goes only what is known by it: what shows an interface's name is not.
+        names = types if sent.entity is None else place.names(frozenset(types))
+        on_types = frozenset() if every else frozenset(names)
         typename = sent.entity
         if typename is None and len(types) == 1:
             typename = next(iter(types))

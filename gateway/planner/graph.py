@@ -37,6 +37,7 @@ class PlanningGraph:
         self._positions: dict[tuple[Graph, frozenset[str], Views], Position] = {}
         self._ways: dict[tuple[Position, frozenset[str], str], Ways] = {}
         self._shapes: dict[tuple[frozenset[str], str], tuple[tuple[frozenset[str], Shapes], ...]] = {}
+        self._alone: dict[tuple[Graph, str, str, str], bool] = {}
         self._possible: dict[tuple[Graph, str], frozenset[str]] = {}
         self._local: dict[tuple[Graph, str], tuple[str, ...]] = {}
 
@@ -119,6 +120,17 @@ class PlanningGraph:
             return there
         provided = any(i.name == name and concrete in i.types for view in views for i in view.items)
         return there if provided else None
+
+    def needs(self, graph: Graph, local: str, concrete: str, there: FieldIn) -> str | None:
+        """What the field requires of other subgraphs: nothing when its own subgraph answers all of it."""
+        if there.requires is None:
+            return None
+        key = (graph, local, concrete, there.requires)
+        found = self._alone.get(key)
+        if found is None:
+            required = self.field_sets.of(frozenset({concrete}), there.requires)
+            found = self._alone[key] = self.routes.covers(self.position(graph, {local}), required)
+        return None if found else there.requires
 
     def below(self, graph: Graph, own: dict[str, str], name: str, views: Views) -> Position | None:
         """The position of what field ``name`` returns for objects of the local types ``own``; None for a leaf."""

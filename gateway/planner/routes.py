@@ -200,14 +200,15 @@ class Routes:
         child = self.graph.below(g, {concrete: local}, item.name, views)
         if child is None:
             return None
-        if self._covers(child, item.children):
+        if self.covers(child, item.children):
             return 0
         if not far:
             return None
         solved = self.graph.chooser.solve(item.children, child)
         return solved.mask if solved.rest is None else None
 
-    def _covers(self, position: Position, selection: Selection) -> bool:
+    def covers(self, position: Position, selection: Selection) -> bool:
+        """Whether the subgraph of ``position`` answers all of ``selection`` there."""
         return all(
             self._covers_one(position, concrete, item)
             for item in selection.items

@@ -46,7 +46,7 @@ class Selection:
     weight: int = 0
 
     def __post_init__(self) -> None:
-        self.weight = sum(item.children.weight if item.children else 1 for item in self.items)
+        self.weight = sum(max(1, item.children.weight) if item.children else 1 for item in self.items)
 
 
 class FieldSets:

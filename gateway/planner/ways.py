@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from gateway.planner.join import FieldIn, Graph
     from gateway.planner.routes import Route
 
-Way = tuple["Graph", "Route | None", str, "FieldIn | None"]
+# The subgraph, the way there, the object's type there, the field there, and what it requires of others.
+Way = tuple["Graph", "Route | None", str, "FieldIn | None", "str | None"]
 
 
 def find_ways(graph: PlanningGraph, position: Position, types: frozenset[str], name: str) -> Ways:
@@ -27,13 +28,8 @@ def find_ways(graph: PlanningGraph, position: Position, types: frozenset[str], n
 
 
 def _signature(way: Way) -> tuple[object, ...]:
-    graph, route, _, there = way
-    return (
-        graph,
-        route.signature if route else None,
-        there.requires if there else None,
-        there.provides if there else None,
-    )
+    graph, route, _, there, requires = way
+    return graph, route.signature if route else None, requires, there.provides if there else None
 
 
 def _group(
@@ -41,9 +37,8 @@ def _group(
 ) -> tuple[frozenset[str], tuple[Option, ...]]:
     types = frozenset(concrete for concrete, _ in members)
     options = []
-    for index, (g, route, _, there) in enumerate(members[0][1]):
+    for index, (g, route, _, _, requires) in enumerate(members[0][1]):
         own = {concrete: ways[index][2] for concrete, ways in members}
-        requires = there.requires if there else None
         views = position.views if route is None else ()
         options.append(
             Option(
@@ -65,27 +60,32 @@ def _ways_of(graph: PlanningGraph, position: Position, concrete: str, name: str,
         return
     routes = graph.routes.far(position, concrete) if far else graph.routes.near(position, concrete)
     here = graph.answers(home, local, concrete, name, position.views) if home != NOWHERE else None
-    in_place = here is not None and not here.requires
+    in_place = here is not None and graph.needs(home, local, concrete, here) is None
     if in_place:
-        yield home, None, local, here
+        yield home, None, local, here, None
         if here is not None and here.named not in graph.types:
             return  # nothing is better than a leaf that is here
     seen: set[Graph] = {home} if in_place else set()
-    for (g, _), route in sorted(routes.items(), key=lambda found: found[0]):
+    for (g, _), route in sorted(routes.items(), key=_preference):
         there = graph.answers(g, route.local, concrete, name)
         if there is None or g in seen:
             continue
         seen.add(g)
-        yield g, route, route.local, there
+        yield g, route, route.local, there, graph.needs(g, route.local, concrete, there)
+
+
+def _preference(found: tuple[tuple[Graph, str], Route]) -> tuple[Graph, int, str]:
+    (g, entity), route = found
+    return g, route.mask.bit_count(), entity
 
 
 def _to_typename(graph: PlanningGraph, position: Position, concrete: str, *, far: bool) -> Iterator[Way]:
     """``__typename`` is known in place, but for an ``@interfaceObject``: there only an owner of the interface tells."""
     local = position.of[concrete]
     if position.graph == NOWHERE or not graph.interface_object(position.graph, local):
-        yield position.graph, None, local, None
+        yield position.graph, None, local, None, None
         return
     routes = graph.routes.far(position, concrete) if far else graph.routes.near(position, concrete)
-    for (g, _), route in sorted(routes.items(), key=lambda found: found[0]):
+    for (g, _), route in sorted(routes.items(), key=_preference):
         if route.local == concrete and route.entity != concrete:
-            yield g, route, route.local, None
+            yield g, route, route.local, None, None

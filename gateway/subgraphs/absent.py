@@ -15,6 +15,7 @@ class AbsentSubgraph:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.schema = None
 
     async def fetch(self, fetch: Fetch, variables: Mapping[str, Any], scope: RequestScope) -> SubgraphAnswer:
         return {"data": None, "errors": [self._error()]}

@@ -35,8 +35,8 @@ def no_headers(_scope: RequestScope) -> Mapping[str, str]:
 class HttpSubgraph:
     """One service of the graph, behind ``url``.
 
-    ``client``: the process's HTTP client; the caller closes it. ``transport``: what requests go through, the client
-    itself unless something is wrapped around it. ``make_headers``: what goes along of who asks. ``timeout_s``: for a
+    ``client``: the process's HTTP client, which the caller closes; without one the subgraph has its own, closed by
+    ``close``. ``transport``: what requests go through, the client itself unless something is wrapped around it. ``make_headers``: what goes along of who asks. ``timeout_s``: for a
     whole request, shortened by the scope's deadline. ``size_max``: bytes of an answer. ``websocket_url``: for
     subscriptions; None is ``url`` with the scheme of a WebSocket.
     """
@@ -45,8 +45,8 @@ class HttpSubgraph:
         self,
         name: str,
         url: str,
-        client: HttpClient,
         *,
+        client: HttpClient | None = None,
         transport: Transport | None = None,
         make_headers: MakeHeaders = no_headers,
         timeout_s: float = 10.0,
@@ -56,13 +56,19 @@ class HttpSubgraph:
         self.name = name
         self.schema = None
         self._url = url
-        self._client = client
-        self._transport: Transport = transport or client
+        self._client = client or HttpClient()
+        self._owns_client = client is None
+        self._transport: Transport = transport or self._client
         self._make_headers = make_headers
         self._timeout_s = timeout_s
         self._size_max = size_max
         self._websocket_url = websocket_url or url.replace("http", "ws", 1)
         self._prefixes: OrderedDict[str, bytes] = OrderedDict()
+
+    async def close(self) -> None:
+        """Close the connections, unless they are of a client that others use too."""
+        if self._owns_client:
+            await self._client.close()
 
     async def fetch(self, fetch: Fetch, variables: Mapping[str, Any], scope: RequestScope) -> SubgraphAnswer:
         """Ask the service. Down, late, too large or no GraphQL: an error with a fixed code, and no data."""

@@ -9,10 +9,11 @@ import strawberry
 from gateway.plugin import Info, Payload, Refused, local_id, mutation
 from plugins.engagement.loaders import AlertByIdentifier, ArticleBySlug, NotificationById
 from plugins.engagement.service import alerts, drafting, inbox, issuing, news
+from plugins.engagement.service.news import ArticleTopic
 from plugins.engagement.settings import EngagementSettings
 from plugins.engagement.types.alert import DRAFT_SCOPES, Alert
 from plugins.engagement.types.alert_input import ApproveAlertInput, CancelAlertInput, DraftAlertInput
-from plugins.engagement.types.article import Article, ArticleTopic, PublishArticleInput
+from plugins.engagement.types.article import Article, PublishArticleInput
 from plugins.engagement.types.notification import MarkReadInput, Notification, ReadInbox
 from schema.paging import Connection, window
 
@@ -53,7 +54,8 @@ class Query:
     ) -> Article | None:
         if (id is None) == (slug is None):
             raise Refused("Ask for an article by its id or by its slug.", code="ID_OR_SLUG")
-        row = await info.context.load(ArticleBySlug, slug if id is None else local_id("Article", id))
+        key = local_id("Article", id) if id is not None else slug or ""
+        row = await info.context.load(ArticleBySlug, key)
         return None if row is None else Article.of(row)
 
     @field(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from gateway.plugin import new_registry
@@ -64,7 +64,14 @@ class AlertRow(Table, table=True):
     """
 
     __tablename__ = "engagement_alert"
-    __table_args__ = (Index("ix_engagement_alert_state_expires", "state", "expires"),)
+    __table_args__ = (
+        Index("ix_engagement_alert_state_expires", "state", "expires"),
+        # The rule of the two persons, kept even from a program that forgets it. A cancellation is one person's.
+        CheckConstraint(
+            "msg_type = 'CANCEL' OR approved_by IS NULL OR approved_by <> drafted_by",
+            name="ck_engagement_alert_two_persons",
+        ),
+    )
 
     identifier: str = Field(primary_key=True)
     status: str

@@ -12,6 +12,7 @@ VALUE_MOST = 1 << 24
 """Characters that one feature may have."""
 
 _SPACE = " \t\r\n"
+_NUMBER = "0123456789.eE+-"
 
 
 class BadGeoJson(ValueError):  # noqa: N818
@@ -101,8 +102,8 @@ class _Reader:
                 if not self._fill():
                     raise BadGeoJson(f"not JSON: {str(error).split(':')[0]}") from None
                 continue
-            # A number at the end of the buffer may go on behind it.
-            if end < len(self._buffer) or not self._fill():
+            # A number may go on behind the end of the buffer: "0", "0." and "0.5" all begin alike.
+            if self._buffer[end:].lstrip(_NUMBER) or not self._fill():
                 self._at = end
                 return value
 

@@ -12,9 +12,7 @@ def merge_interfaces(supergraph: Supergraph, merged: TypeDef, members: Sequence[
         for interface in member.subgraph.types[merged.name].interfaces:
             if interface not in merged.interfaces:
                 merged.interfaces.append(interface)
-            supergraph.join(
-                merged.name, f'@join__implements(graph: {member.graph}, interface: "{interface}")'
-            )
+            supergraph.join(merged.name, f'@join__implements(graph: {member.graph}, interface: "{interface}")')
 
 
 def merge_union(supergraph: Supergraph, merged: TypeDef, members: Sequence[Member]) -> None:

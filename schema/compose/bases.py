@@ -21,15 +21,13 @@ def only_extends(subgraph: Subgraph, definition: TypeDef) -> bool:
 
 
 def check_bases(checked: Sequence[Subgraph], subgraphs: Sequence[Subgraph], report: Report) -> set[str]:
-    """Report EXTENSION_WITH_NO_BASE for extensions in ``checked``, some or all of ``subgraphs``; return whose they are."""
+    """Report EXTENSION_WITH_NO_BASE for extensions in ``checked``, some of ``subgraphs``; return whose they are."""
     faulty = set()
     for subgraph in checked:
         for name, definition in subgraph.types.items():
             if name in _ROOTS or not only_extends(subgraph, definition):
                 continue
-            if any(
-                name in other.types and other.types[name].defined for other in subgraphs if other is not subgraph
-            ):
+            if any(name in other.types and other.types[name].defined for other in subgraphs if other is not subgraph):
                 continue
             faulty.add(subgraph.name)
             report.error(

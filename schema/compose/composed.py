@@ -80,12 +80,8 @@ def _agree(name: str, uses: Sequence[tuple[Member, Link, str]], report: Report) 
 def _definition(name: str, uses: Sequence[tuple[Member, Link, str]]) -> DirectiveDef:
     """The definition with the newest link, on the locations of all."""
     newest = max(uses, key=lambda use: use[1].version)[1].version
-    definitions = [
-        member.subgraph.directives[name] for member, link, _ in reversed(uses) if link.version == newest
-    ]
-    locations = [
-        location for member, _, _ in uses for location in member.subgraph.directives[name].locations
-    ]
+    definitions = [member.subgraph.directives[name] for member, link, _ in reversed(uses) if link.version == newest]
+    locations = [location for member, _, _ in uses for location in member.subgraph.directives[name].locations]
     first = definitions[0]
     return DirectiveDef(
         name,

@@ -7,7 +7,6 @@ from .links import Links
 from .specs import DIRECTIVES, FEDERATION_TYPES, DirectiveSpec
 
 
-
 def check_definitions(
     subgraph: str, document: DocumentNode, links: Links, names: dict[str, str], report: Report
 ) -> None:

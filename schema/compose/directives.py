@@ -102,9 +102,7 @@ def _list_size(several: list[Applied]) -> dict[str, ValueNode]:
     for name in ("slicingArguments", "sizedFields"):
         values = [value for directive in several for value in _strings(directive.args.get(name))]
         if any(name in directive.args for directive in several):
-            merged[name] = ListValueNode(
-                values=tuple(StringValueNode(value=value) for value in dict.fromkeys(values))
-            )
+            merged[name] = ListValueNode(values=tuple(StringValueNode(value=value) for value in dict.fromkeys(values)))
     one = [directive.args.get("requireOneSlicingArgument") for directive in several]
     if any(value is not None for value in one):
         strict = all(not isinstance(value, BooleanValueNode) or value.value for value in one)

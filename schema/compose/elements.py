@@ -1,10 +1,13 @@
 """The words of a schema as plain values: types, fields, arguments, enum values, applied directives."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from graphql import ValueNode, print_ast
+from graphql import BooleanValueNode, EnumValueNode, IntValueNode, StringValueNode, ValueNode, print_ast
+
+_PLAIN = re.compile(r"[\w .,:;/@#!?()\[\]{}=+*-]*", re.ASCII)
 
 
 class Kind(StrEnum):
@@ -32,7 +35,7 @@ class Applied:
         """``@tag(name: "a")``; two applications are the same exactly when their texts are."""
         if not self.args:
             return f"@{self.name}"
-        args = ", ".join(f"{name}: {print_ast(value)}" for name, value in self.args.items())
+        args = ", ".join(f"{name}: {value_text(value)}" for name, value in self.args.items())
         return f"@{self.name}({args})"
 
 
@@ -120,6 +123,17 @@ def drop(element: Element, specs: Iterable[str]) -> None:
     """Take the federation directives ``specs`` off the element."""
     gone = set(specs)
     element.directives = [directive for directive in element.directives if directive.spec not in gone]
+
+
+def value_text(value: ValueNode) -> str:
+    """The value as SDL; numbers, names and plain strings, which are nearly all, without a visitor."""
+    if isinstance(value, IntValueNode | EnumValueNode):
+        return value.value
+    if isinstance(value, BooleanValueNode):
+        return "true" if value.value else "false"
+    if isinstance(value, StringValueNode) and not value.block and _PLAIN.fullmatch(value.value):
+        return f'"{value.value}"'
+    return print_ast(value)
 
 
 def named(type_: str) -> str:

@@ -26,9 +26,7 @@ def uses_of_enums(supergraph: Supergraph) -> dict[str, frozenset[Use]]:
                 note(argument.type, "in")
         for argument in definition.inputs.values():
             note(argument.type, "in")
-    return {
-        name: use for name, use in uses.items() if name in supergraph.types and _is_enum(supergraph, name)
-    }
+    return {name: use for name, use in uses.items() if name in supergraph.types and _is_enum(supergraph, name)}
 
 
 def _is_enum(supergraph: Supergraph, name: str) -> bool:
@@ -69,7 +67,8 @@ def merge_enum(supergraph: Supergraph, name: str, use: frozenset[Use], kept: Kep
 
 
 def _report_mismatch(supergraph: Supergraph, name: str, value: str, report: Report) -> None:
-    having, lacking = [], []
+    having: list[str] = []
+    lacking: list[str] = []
     for member in supergraph.having(name):
         known = value in member.subgraph.types[name].values
         (having if known else lacking).append(member.name)

@@ -54,9 +54,7 @@ class Report:
         self.errors: dict[CompositionError, None] = {}
         self.hints: dict[CompositionHint, None] = {}
 
-    def error(
-        self, code: str, message: str, *, subgraphs: Sequence[str] = (), coordinate: str | None = None
-    ) -> None:
+    def error(self, code: str, message: str, *, subgraphs: Sequence[str] = (), coordinate: str | None = None) -> None:
         self.errors[CompositionError(code, message, tuple(subgraphs), coordinate)] = None
 
     def hint(self, code: str, message: str, coordinate: str | None = None) -> None:

@@ -62,8 +62,7 @@ def _arguments(
         type_ = narrowest(supergraph, [source.type for source in present])
         if type_ is None:
             said = [
-                f'"{source.type}" in {member.name}'
-                for member, source in zip(supergraph.members, present, strict=True)
+                f'"{source.type}" in {member.name}' for member, source in zip(supergraph.members, present, strict=True)
             ]
             report.error(
                 "FIELD_ARGUMENT_TYPE_MISMATCH",

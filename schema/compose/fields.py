@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graphql import print_ast
+from graphql import ValueNode
 
 from .arguments import merge_arguments
 from .directives import CARRIED, Kept, Source, merge_applied
-from .elements import Field, Kind, all_applied, applied
+from .elements import Field, Kind, all_applied, value_text
 from .errors import Report, listing
 from .overrides import Overrides, is_used
 from .sharing import check_sharing
@@ -82,9 +82,7 @@ def _merge_field(
     merged = Field(
         name,
         type_,
-        merge_arguments(
-            supergraph, coordinate, [(resolver.member, resolver.field) for resolver in own], kept, report
-        ),
+        merge_arguments(supergraph, coordinate, [(resolver.member, resolver.field) for resolver in own], kept, report),
         merge_descriptions(resolver.field.description for resolver in own),
         merge_applied(sources, coordinate, kept, report),
     )
@@ -147,8 +145,8 @@ def _check_external(
         )
 
 
-def _text(value: object) -> str | None:
-    return print_ast(value) if value is not None else None  # type: ignore[arg-type]
+def _text(value: ValueNode | None) -> str | None:
+    return value_text(value) if value is not None else None
 
 
 def _join_field(
@@ -158,10 +156,7 @@ def _join_field(
     coordinate = f"{type_name}.{merged.name}"
     here = [resolver for resolver in resolvers if not resolver.gone or resolver.used]
     differ = len({resolver.field.type for resolver in resolvers}) > 1
-    if type_name == "Query":
-        everywhere = len(supergraph.members)
-    else:
-        everywhere = len(supergraph.having(type_name))
+    everywhere = len(supergraph.members if type_name == "Query" else supergraph.having(type_name))
     details = [_details(resolver, coordinate, overrides, differ) for resolver in here]
     alone = everywhere == 1 and all(detail.startswith("override") for said in details for detail in said)
     if len(here) == everywhere and (alone or not any(details)):

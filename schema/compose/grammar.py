@@ -1,6 +1,7 @@
 """Whether one subgraph's SDL is valid GraphQL, with the federation directives it may use put in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from graphql import (
     DefinitionNode,
@@ -27,8 +28,8 @@ from graphql import (
     specified_scalar_types,
     validate_schema,
 )
-from graphql.validation.rules import SDLValidationRule
-from graphql.validation.specified_rules import PossibleTypeExtensionsRule, specified_sdl_rules
+from graphql.validation import PossibleTypeExtensionsRule
+from graphql.validation.specified_rules import specified_sdl_rules
 from graphql.validation.validate import validate_sdl
 
 from .elements import Argument, Element, Kind, named
@@ -38,9 +39,7 @@ from .specs import DIRECTIVES, FEDERATION_TYPES
 from .subgraph import Subgraph
 from .values import Misfit, fit
 
-_RULES: list[type[SDLValidationRule]] = [
-    rule for rule in specified_sdl_rules if rule is not PossibleTypeExtensionsRule
-]
+_RULES = [rule for rule in specified_sdl_rules if rule is not PossibleTypeExtensionsRule]
 _DEFINITIONS: dict[type[TypeExtensionNode], type[TypeDefinitionNode]] = {
     ScalarTypeExtensionNode: ScalarTypeDefinitionNode,
     ObjectTypeExtensionNode: ObjectTypeDefinitionNode,
@@ -60,11 +59,7 @@ def check_grammar(document: DocumentNode, links: Links, names: dict[str, str]) -
     if faults:
         return faults
     schema = build_ast_schema(whole, assume_valid_sdl=True)
-    return [
-        fault
-        for fault in validate_schema(schema)
-        if not _is_no_fault_here(fault)
-    ]
+    return [fault for fault in validate_schema(schema) if not _is_no_fault_here(fault)]
 
 
 def _is_no_fault_here(fault: GraphQLError) -> bool:
@@ -85,11 +80,10 @@ def _as_specified(document: DocumentNode, links: Links, names: dict[str, str]) -
         if isinstance(node, DirectiveDefinitionNode) and node.name.value in names:
             used = {named(print_ast(argument.type)) for argument in node.arguments or ()}
             if used <= types | set(specified_scalar_types):
-                text, scalars = _definition(node.name.value, names[node.name.value], links)
-                ours = parse("\n".join([text, *(f"scalar {name}" for name in scalars - types)]), no_location=True)
+                locations = [location.value for location in node.locations]
+                text, scalars = _definition(node.name.value, names[node.name.value], links, locations)
+                yield from _parsed("\n".join([text, *(f"scalar {name}" for name in sorted(scalars - types))]))
                 types |= scalars
-                ours.definitions[0].locations = node.locations  # type: ignore[attr-defined]
-                yield from ours.definitions
                 continue
         yield node
 
@@ -118,17 +112,23 @@ def _provided(document: DocumentNode, links: Links, names: dict[str, str]) -> It
     scalars = set()
     for local, name in names.items():
         if local not in directives and (not links.federation or name in DIRECTIVES):
-            text, used = _definition(local, name, links)
+            text, used = _definition(local, name, links, DIRECTIVES[name].locations_in(links.version))
             lines.append(text)
             scalars |= used
     lines += [f"scalar {name}" for name in sorted(scalars - types)]
     if links.federation is not None:
         spare = {links.federation.type(name) for name in FEDERATION_TYPES} - types - scalars
         lines += [f"scalar {name}" for name in sorted(spare)]
-    return iter(parse("\n".join(lines), no_location=True).definitions if lines else ())
+    return iter(_parsed("\n".join(lines)) if lines else ())
 
 
-def _definition(local: str, name: str, links: Links) -> tuple[str, set[str]]:
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> tuple[DefinitionNode, ...]:
+    """Most subgraphs import the same few directives."""
+    return tuple(parse(text, no_location=True).definitions)
+
+
+def _definition(local: str, name: str, links: Links, locations: Sequence[str]) -> tuple[str, set[str]]:
     """The SDL of a federation directive under its name here, and the federation scalars that it uses."""
     spec = DIRECTIVES[name]
     scalars = set()
@@ -145,7 +145,7 @@ def _definition(local: str, name: str, links: Links) -> tuple[str, set[str]]:
         arguments.append(f"{argument}: {type_}" + (f" = {default}" if default else ""))
     takes = f"({', '.join(arguments)})" if arguments else ""
     repeatable = " repeatable" if spec.repeatable_in(links.version) else ""
-    return f"directive @{local}{takes}{repeatable} on {' | '.join(spec.locations_in(links.version))}", scalars
+    return f"directive @{local}{takes}{repeatable} on {' | '.join(locations)}", scalars
 
 
 def check_values(subgraph: Subgraph, report: Report) -> None:
@@ -206,5 +206,3 @@ def _elements(subgraph: Subgraph) -> Iterator[tuple[Element, str]]:
             yield argument, f"{definition.name}.{argument.name}"
         for value in definition.values.values():
             yield value, f"{definition.name}.{value.name}"
-
-

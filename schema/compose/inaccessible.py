@@ -32,9 +32,8 @@ def check_inaccessible(supergraph: Supergraph, report: Report) -> None:
         for at, type_ in _references(definition):
             target = supergraph.types.get(named(type_))
             if target is not None and hidden(target):
-                complain(
-                    "REFERENCED_INACCESSIBLE", at, f"is a {type_}, which is @inaccessible: hide it too, or show the type"
-                )
+                fault = f"is a {type_}, which is @inaccessible: hide it too, or show the type"
+                complain("REFERENCED_INACCESSIBLE", at, fault)
         _check_promises(supergraph, definition, complain)
         for at, argument in _arguments(definition):
             _check_argument(supergraph, at, argument, complain)

@@ -18,18 +18,14 @@ def merge_inputs(supergraph: Supergraph, name: str, kept: Kept, report: Report) 
             if field_name in member.subgraph.types[name].inputs
         ]
         if len(having) == len(members):
-            merged.inputs[field_name] = merge_inputs_of(
-                supergraph, coordinate, "INPUT_FIELD", having, kept, report
-            )
+            merged.inputs[field_name] = merge_inputs_of(supergraph, coordinate, "INPUT_FIELD", having, kept, report)
             if len({argument.type for _, argument in having}) > 1:
                 for member, argument in having:
                     text = f'@join__field(graph: {member.graph}, type: "{argument.type}")'
                     supergraph.join(coordinate, text)
             continue
         needing = [member.name for member, argument in having if argument.required]
-        lacking = [
-            member.name for member in members if field_name not in member.subgraph.types[name].inputs
-        ]
+        lacking = [member.name for member in members if field_name not in member.subgraph.types[name].inputs]
         if needing:
             where = listing([report.where(subgraph, coordinate) for subgraph in needing])
             without = listing([report.where(subgraph, coordinate) for subgraph in lacking])

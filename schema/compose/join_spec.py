@@ -72,9 +72,7 @@ def join_definitions(version: Version) -> Iterator[str]:
         "repeatable on OBJECT | INTERFACE | UNION | ENUM | INPUT_OBJECT | SCALAR\n"
     )
     yield f"directive @join__field({arguments}) repeatable on FIELD_DEFINITION | INPUT_FIELD_DEFINITION\n"
-    yield (
-        "directive @join__implements(graph: join__Graph!, interface: String!) repeatable on OBJECT | INTERFACE\n"
-    )
+    yield ("directive @join__implements(graph: join__Graph!, interface: String!) repeatable on OBJECT | INTERFACE\n")
     yield "directive @join__unionMember(graph: join__Graph!, member: String!) repeatable on UNION\n"
     yield "directive @join__enumValue(graph: join__Graph!) repeatable on ENUM_VALUE\n"
     if version >= (0, 5):

@@ -150,10 +150,8 @@ def _importable(link: Link, element: str, local: str, subgraph: str, report: Rep
 
 
 def _known(element: str, version: Version) -> bool:
-    if element.startswith("@"):
-        since = FEDERATION_DIRECTIVES.get(element[1:])
-    else:
-        since = FEDERATION_TYPES.get(element)
+    known = FEDERATION_DIRECTIVES if element.startswith("@") else FEDERATION_TYPES
+    since = known.get(element.removeprefix("@"))
     return since is not None and since <= version
 
 

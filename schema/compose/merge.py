@@ -20,7 +20,7 @@ _INTERNAL = ("_Any", "_Entity", "_Service", "_FieldSet")
 
 
 def merge(subgraphs: Sequence[Subgraph], report: Report) -> tuple[Supergraph, Kept, Overrides]:
-    """The merged supergraph, the directives it keeps and the overrides, to be used only where ``report`` has no errors."""
+    """The merged supergraph, the directives it keeps and the overrides; of use only without errors."""
     supergraph = Supergraph(members_of(subgraphs))
     before = len(report.errors)
     kept = kept_directives(supergraph.members, report)
@@ -82,9 +82,7 @@ def _merge_shallow(supergraph: Supergraph, name: str, kept: Kept, report: Report
         _join_type(supergraph, member, definition)
     if name == "Query":
         _query_everywhere(supergraph)
-    merged.directives = merge_applied(
-        [(m, d) for m, d in zip(members, definitions, strict=True)], name, kept, report
-    )
+    merged.directives = merge_applied([(m, d) for m, d in zip(members, definitions, strict=True)], name, kept, report)
     merge_interfaces(supergraph, merged, members)
     if kind is Kind.UNION:
         merge_union(supergraph, merged, members)
@@ -144,4 +142,3 @@ def _join_type(supergraph: Supergraph, member: Member, definition: TypeDef) -> N
 def _query_everywhere(supergraph: Supergraph) -> None:
     """Every subgraph has a Query, be it only with ``_entities``: routers look it up there."""
     supergraph.joins["Query"] = [f"@join__type(graph: {member.graph})" for member in supergraph.members]
-

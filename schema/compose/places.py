@@ -6,7 +6,7 @@ from functools import cache
 
 from graphql import BooleanValueNode
 
-from .elements import Field, Kind, all_applied, applied, named
+from .elements import Field, Kind, all_applied, named
 from .fieldsets import FieldSet
 from .overrides import Overrides
 from .supergraph import Member, Supergraph

@@ -14,7 +14,6 @@ from .specs import DIRECTIVES
 from .subgraph import Subgraph, read_subgraph
 
 
-
 def prepare(source: SubgraphSdl, report: Report) -> Subgraph | None:
     """The subgraph, or None where its SDL is not valid; why goes to ``report``."""
     if source.name == "_" or not source.name.strip():
@@ -37,6 +36,7 @@ def prepare(source: SubgraphSdl, report: Report) -> Subgraph | None:
     for error in check_grammar(document, links, names):
         _report_graphql(source.name, error, report)
     if len(report.errors) > before:
+        check_definitions(source.name, document, links, names, report)
         return None
     subgraph = read_subgraph(source.name, source.url, document, links, names)
     check_values(subgraph, report)

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from graphql import print_ast
 from graphql.language.block_string import print_block_string
 
 from .composed import ComposedDirective
 from .directives import Kept
-from .elements import Applied, Argument, DirectiveDef, Field, Kind, TypeDef
+from .elements import Applied, Argument, DirectiveDef, EnumValue, Field, Kind, TypeDef, value_text
 from .join_spec import CARRIED_LINKS, carried_definition, join_definitions, join_version, spec_url
 from .links import Version
 from .supergraph import Supergraph
@@ -83,8 +82,7 @@ def _composed_links(composed: Iterable[ComposedDirective]) -> Iterator[str]:
 
 def _graphs(supergraph: Supergraph) -> str:
     values = "".join(
-        f"  {m.graph} @join__graph(name: {quoted(m.name)}, url: {quoted(m.subgraph.url)})\n"
-        for m in supergraph.members
+        f"  {m.graph} @join__graph(name: {quoted(m.name)}, url: {quoted(m.subgraph.url)})\n" for m in supergraph.members
     )
     return f"enum join__Graph {{\n{values}}}\n"
 
@@ -108,10 +106,7 @@ def _type(supergraph: Supergraph, definition: TypeDef) -> str:
         case Kind.UNION:
             return f"{head}  = {' | '.join(definition.members)}\n"
         case Kind.ENUM:
-            values = (
-                f"{_description(v.description, '  ')}  {v.name}{_marks(supergraph, definition.name, v.name, v.directives)}"
-                for v in definition.values.values()
-            )
+            values = (_value(supergraph, definition, value) for value in definition.values.values())
             return f"{head}{{\n{chr(10).join(values)}\n}}\n"
         case Kind.INPUT:
             inputs = (_input(supergraph, definition, argument) for argument in definition.inputs.values())
@@ -126,6 +121,11 @@ def _field(supergraph: Supergraph, owner: TypeDef, field: Field) -> str:
         f"{_description(field.description, '  ')}  {field.name}{_arguments(field.arguments.values(), '  ')}: "
         f"{field.type}{_marks(supergraph, owner.name, field.name, field.directives)}"
     )
+
+
+def _value(supergraph: Supergraph, owner: TypeDef, value: EnumValue) -> str:
+    marks = _marks(supergraph, owner.name, value.name, value.directives)
+    return f"{_description(value.description, '  ')}  {value.name}{marks}"
 
 
 def _input(supergraph: Supergraph, owner: TypeDef, argument: Argument) -> str:
@@ -145,7 +145,7 @@ def _arguments(arguments: Iterable[Argument], indent: str) -> str:
 
 
 def _argument(argument: Argument, marks: str = "") -> str:
-    default = f" = {print_ast(argument.default)}" if argument.default is not None else ""
+    default = f" = {value_text(argument.default)}" if argument.default is not None else ""
     directives = "".join(f" {directive.text}" for directive in argument.directives)
     return f"{argument.name}: {argument.type}{default}{marks}{directives}"
 

@@ -110,9 +110,7 @@ class _Walk:
         blind = all(self.places.is_stand_in(place) for place in places)
         known = False
         visible = [
-            name
-            for name in self.places.concrete(type_name)
-            if not applied(self.supergraph.types[name], "inaccessible")
+            name for name in self.places.concrete(type_name) if not applied(self.supergraph.types[name], "inaccessible")
         ]
         for concrete in visible:
             starts = self.reach.as_concrete(type_name, concrete, places)

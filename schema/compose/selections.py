@@ -14,9 +14,7 @@ Fault = tuple[str, str]
 _COMPOSITE = (Kind.OBJECT, Kind.INTERFACE, Kind.UNION)
 
 
-def check_field_set(
-    subgraph: Subgraph, usage: Usage, directive: Applied, start: str, at: str, report: Report
-) -> None:
+def check_field_set(subgraph: Subgraph, usage: Usage, directive: Applied, start: str, at: str, report: Report) -> None:
     """Check ``fields:`` of a @key, @requires or @provides that selects from type ``start`` and stands at ``at``."""
     spec = (directive.spec or "").upper()
     for code, fault in _faults(subgraph, usage, directive, start):

@@ -17,16 +17,12 @@ def check_sharing(
             if member.subgraph.is_interface_object(interface) and _resolves(member, interface, name):
                 resolving.append((member, interface, f" by the interface object {interface}"))
     closed = [
-        member.name
-        for member, owner, _ in resolving
-        if not member.usage.is_shareable(member.subgraph, owner, name)
+        member.name for member, owner, _ in resolving if not member.usage.is_shareable(member.subgraph, owner, name)
     ]
     if len(resolving) < 2 or not closed:
         return
     coordinate = f"{type_name}.{name}"
-    places = [
-        f"by {report.where(member.name, f'{owner}.{name}')}{through}" for member, owner, through in resolving
-    ]
+    places = [f"by {report.where(member.name, f'{owner}.{name}')}{through}" for member, owner, through in resolving]
     if len(closed) == len(resolving):
         advice = "rename one, or mark both @shareable" if len(closed) == 2 else "rename, or mark all @shareable"
     else:

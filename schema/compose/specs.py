@@ -25,7 +25,6 @@ class DirectiveSpec:
         """The arguments that the directive has in ``version`` of federation."""
         return tuple(a for a in self.arguments if ARGUMENT_SINCE.get((self.name, a[0]), self.since) <= version)
 
-
     def repeatable_in(self, version: Version) -> bool:
         return self.repeatable and (self.name != "shareable" or version >= (2, 2) or version < (2, 0))
 
@@ -69,17 +68,11 @@ DIRECTIVES: dict[str, DirectiveSpec] = {
         DirectiveSpec("authenticated", (2, 5), (), _GUARDED),
         DirectiveSpec("requiresScopes", (2, 5), (("scopes", "[[Scope!]!]!", None),), _GUARDED),
         DirectiveSpec("policy", (2, 6), (("policies", "[[Policy!]!]!", None),), _GUARDED),
-        DirectiveSpec(
-            "context", (2, 8), (("name", "String!", None),), ("INTERFACE", "OBJECT", "UNION"), True
-        ),
-        DirectiveSpec(
-            "fromContext", (2, 8), (("field", "ContextFieldValue", None),), ("ARGUMENT_DEFINITION",)
-        ),
+        DirectiveSpec("context", (2, 8), (("name", "String!", None),), ("INTERFACE", "OBJECT", "UNION"), True),
+        DirectiveSpec("fromContext", (2, 8), (("field", "ContextFieldValue", None),), ("ARGUMENT_DEFINITION",)),
         DirectiveSpec("cost", (2, 9), (("weight", "Int!", None),), _COSTED),
         DirectiveSpec("listSize", (2, 9), _LIST_SIZE, ("FIELD_DEFINITION",)),
-        DirectiveSpec(
-            "cacheTag", (2, 12), (("format", "String!", None),), ("OBJECT", "FIELD_DEFINITION"), True
-        ),
+        DirectiveSpec("cacheTag", (2, 12), (("format", "String!", None),), ("OBJECT", "FIELD_DEFINITION"), True),
     )
 }
 

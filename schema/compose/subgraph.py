@@ -15,7 +15,10 @@ from graphql import (
     InputValueDefinitionNode,
     InterfaceTypeDefinitionNode,
     InterfaceTypeExtensionNode,
+    ListTypeNode,
+    NamedTypeNode,
     Node,
+    NonNullTypeNode,
     ObjectTypeDefinitionNode,
     ObjectTypeExtensionNode,
     ScalarTypeDefinitionNode,
@@ -25,9 +28,9 @@ from graphql import (
     StringValueNode,
     TypeDefinitionNode,
     TypeExtensionNode,
+    TypeNode,
     UnionTypeDefinitionNode,
     UnionTypeExtensionNode,
-    print_ast,
 )
 
 from .elements import Applied, Argument, DirectiveDef, EnumValue, Field, Kind, TypeDef, applied
@@ -159,9 +162,7 @@ def _read_members(
         case Kind.ENUM:
             for value in getattr(node, "values", None) or ():
                 directives = _directives(value.directives, names)
-                definition.values[value.name.value] = EnumValue(
-                    value.name.value, _text(value.description), directives
-                )
+                definition.values[value.name.value] = EnumValue(value.name.value, _text(value.description), directives)
         case Kind.SCALAR:
             pass
 
@@ -172,7 +173,7 @@ def _field(node: FieldDefinitionNode, names: dict[str, str], block: int, inherit
     directives += [Applied(d.name, d.args, d.spec, True) for d in inherited if d.spec not in own]
     return Field(
         node.name.value,
-        print_ast(node.type),
+        _type_text(node.type),
         {argument.name.value: _argument(argument, names) for argument in node.arguments or ()},
         _text(node.description),
         directives,
@@ -183,7 +184,7 @@ def _field(node: FieldDefinitionNode, names: dict[str, str], block: int, inherit
 def _argument(node: InputValueDefinitionNode, names: dict[str, str]) -> Argument:
     return Argument(
         node.name.value,
-        print_ast(node.type),
+        _type_text(node.type),
         node.default_value,
         _text(node.description),
         _directives(node.directives, names),
@@ -212,6 +213,14 @@ def _directive_def(node: DirectiveDefinitionNode, names: dict[str, str]) -> Dire
         node.repeatable,
         _text(node.description),
     )
+
+
+def _type_text(node: TypeNode) -> str:
+    if isinstance(node, NonNullTypeNode):
+        return f"{_type_text(node.type)}!"
+    if isinstance(node, ListTypeNode):
+        return f"[{_type_text(node.type)}]"
+    return node.name.value if isinstance(node, NamedTypeNode) else ""
 
 
 def _text(node: StringValueNode | None) -> str | None:

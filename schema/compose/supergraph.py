@@ -55,9 +55,7 @@ def members_of(subgraphs: Sequence[Subgraph]) -> list[Member]:
             graphs.append(graph)
         else:
             graphs.append(f"{graph}_{wanted[: index + 1].count(graph)}")
-    return [
-        Member(subgraph, graph, usage_of(subgraph)) for subgraph, graph in zip(ordered, graphs, strict=True)
-    ]
+    return [Member(subgraph, graph, usage_of(subgraph)) for subgraph, graph in zip(ordered, graphs, strict=True)]
 
 
 def _graph_name(name: str) -> str:

@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from graphql import ValueNode, print_ast
+from graphql import ValueNode
+
+from .elements import value_text
 
 
 def merge_descriptions(descriptions: Iterable[str | None]) -> str | None:
@@ -17,7 +19,7 @@ def merge_defaults(defaults: Sequence[ValueNode | None]) -> tuple[ValueNode | No
 
     Where some have a default and others none, there is none, and no contradiction.
     """
-    texts = [print_ast(default) if default is not None else None for default in defaults]
+    texts = [value_text(default) if default is not None else None for default in defaults]
     said = {text for text in texts if text is not None}
     if len(said) == 1 and None not in texts:
         return defaults[0], False

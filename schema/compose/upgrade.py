@@ -31,8 +31,8 @@ def upgrade(subgraphs: Sequence[Subgraph]) -> None:
 def _write_field_sets_as_text(subgraph: Subgraph) -> None:
     """``fields: ["id", "name"]`` and ``fields: id`` were allowed."""
     for definition in subgraph.types.values():
-        for element in (definition, *definition.fields.values()):
-            for directive in element.directives:
+        for directives in (definition.directives, *(item.directives for item in definition.fields.values())):
+            for directive in directives:
                 if directive.spec in ("key", "requires", "provides") and "fields" in directive.args:
                     text = _as_text(directive.args["fields"])
                     if text is not None:
@@ -169,8 +169,7 @@ def _share(subgraph: Subgraph, subgraphs: Sequence[Subgraph]) -> None:
             if entity and not any(
                 name in other.fields(definition.name)
                 and (
-                    not used.is_external(other, definition.name, name)
-                    or used.is_provided(other, definition.name, name)
+                    not used.is_external(other, definition.name, name) or used.is_provided(other, definition.name, name)
                 )
                 for other, used in having
             ):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from graphql import build_schema, parse, print_ast
 
+from gateway.execution.authorize import Denied, without_denied
 from gateway.execution.engine import Engine
 from gateway.planner.supergraph import Supergraph
 from gateway.request import GraphQLRequest, GraphQLResponse, RequestScope
@@ -19,14 +21,15 @@ LINK = """extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", i
 """
 PEOPLE = """
     type Query { people: [Person!]! person: Person secret: String! @authenticated open: Int
-      anyone: [Being!]! vault: Vault coin: Coin kind: Kind }
+      anyone: [Anyone!]! vault: Vault coin: Coin kind: Kind }
     type Mutation { shred: Boolean @requiresScopes(scopes: [["people:shred"]]) }
     interface Being { id: ID! }
     type Person implements Being @key(fields: "id") { id: ID! name: String
       phone: String @authenticated
       pay: Int! @requiresScopes(scopes: [["pay:read", "people:read"], ["admin:all"]])
       chief: Boolean @policy(policies: [["chief"]]) }
-    type Ghost implements Being @authenticated { id: ID! }
+    union Anyone = Person | Ghost
+    type Ghost @authenticated { id: ID! }
     type Vault @requiresScopes(scopes: [["vault:open"]]) { id: ID! gold: Int }
     scalar Coin @authenticated
     enum Kind @authenticated { A B }
@@ -179,13 +182,13 @@ async def test_a_guarded_type_guards_every_field_that_returns_it() -> None:
     assert response.data == {"vault": {"gold": 3}, "coin": "c", "kind": "A"}
 
 
-async def test_an_object_of_a_guarded_type_is_null_where_an_interface_is_asked() -> None:
+async def test_an_object_of_a_guarded_type_is_null_where_a_union_is_asked() -> None:
     city = City()
-    for query in ("{ anyone { id } }", "{ anyone { ... on Person { id } ... on Ghost { id } } }"):
+    for query in ("{ anyone { __typename } }", "{ anyone { ... on Person { id } ... on Ghost { id } } }"):
         response = await city.ask(query)
         assert response.data is None
         assert _codes(response) == [(["anyone", 1], "UNAUTHENTICATED")]
-    response = await city.ask("{ anyone { __typename id } }", by=LAN)
+    response = await city.ask("{ anyone { __typename ... on Person { id } ... on Ghost { id } } }", by=LAN)
     assert response.data == {"anyone": [{"__typename": "Person", "id": "1"}, {"__typename": "Ghost", "id": "g"}]}
 
 
@@ -217,3 +220,17 @@ async def test_one_operation_answers_each_actor_by_what_that_actor_may_see() -> 
         assert (await city.ask(query)).data == {"person": {"phone": None, "record": None}}
         assert (await city.ask(query, by=LAN)).data == {"person": {"phone": "090", "record": None}}
         assert (await city.ask(query, by=CLERK)).data == {"person": {"phone": "090", "record": "clean"}}
+
+
+def test_a_field_that_some_types_of_an_interface_guard_is_asked_of_the_others_only() -> None:
+    schema = build_schema("""
+        type Query { nodes: [Node] }
+        interface Node { id: ID note: String }
+        type Open implements Node { id: ID note: String }
+        type Closed implements Node { id: ID note: String }
+    """)
+    document = parse("{ nodes { id my: note } }")
+    left = without_denied(schema, document, Denied(frozenset({"Closed.note"}), signed_in=True))
+    assert print_ast(left) == print_ast(
+        parse("{ nodes { id ... on Open { my: note } ... on Closed { my: __typename } } }")
+    )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import structlog
 
-from tests.server.notes import COMMITTED, RUNNING
+from tests.server.notes import committed, ongoing
 from tests.server.running import Running, running
 
 
@@ -29,5 +29,5 @@ def server() -> Iterator[Running]:
 
 @pytest.fixture(autouse=True)
 def _nothing_left() -> None:
-    COMMITTED.clear()
-    RUNNING.clear()
+    committed.clear()
+    ongoing.clear()

@@ -6,14 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import strawberry
-from strawberry.federation.schema_directives import Key, Shareable
 
 from gateway.request import RequestScope
 
-COMMITTED: list[str] = []
+committed: list[str] = []
 """What mutations have written, in order."""
 
-RUNNING: set[str] = set()
+ongoing: set[str] = set()
 """Slow fields and subscriptions that have begun and not ended, by name."""
 
 
@@ -74,11 +73,11 @@ class Query:
 
     @strawberry.field
     async def slow(self, name: str, seconds: float) -> str:
-        RUNNING.add(name)
+        ongoing.add(name)
         try:
             await asyncio.sleep(seconds)
         finally:
-            RUNNING.discard(name)
+            ongoing.discard(name)
         return name
 
 
@@ -86,12 +85,12 @@ class Query:
 class Mutation:
     @strawberry.mutation
     async def add(self, text: str, seconds: float = 0) -> str:
-        RUNNING.add(text)
+        ongoing.add(text)
         try:
             await asyncio.sleep(seconds)
-            COMMITTED.append(text)
+            committed.append(text)
         finally:
-            RUNNING.discard(text)
+            ongoing.discard(text)
         return text
 
 
@@ -99,13 +98,13 @@ class Mutation:
 class Subscription:
     @strawberry.subscription
     async def count(self, to: int, every_s: float = 0, name: str = "count") -> AsyncIterator[int]:
-        RUNNING.add(name)
+        ongoing.add(name)
         try:
             for number in range(to):
                 yield number
                 await asyncio.sleep(every_s)
         finally:
-            RUNNING.discard(name)
+            ongoing.discard(name)
 
     @strawberry.subscription
     async def blobs(self, size: int, to: int) -> AsyncIterator[str]:

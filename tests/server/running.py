@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import http.client
 import json
 import threading
@@ -39,7 +38,10 @@ class NotesServed:
         self.lives = 0
 
     def health(self) -> Mapping[str, Any]:
-        return {"status": "degraded", "plugins": {"notes": {"state": "in"}, "map": {"state": "out", "reason": "no table"}}}
+        return {
+            "status": "degraded",
+            "plugins": {"notes": {"state": "in"}, "map": {"state": "out", "reason": "no table"}},
+        }
 
     async def ready(self) -> Mapping[str, Any]:
         return {"ready": self.is_ready}
@@ -120,7 +122,12 @@ class Running:
         assert not self.thread.is_alive()
 
     def send(
-        self, body: Any = None, *, method: str = "POST", path: str = "/graphql", headers: Mapping[str, str] | None = None
+        self,
+        body: Any = None,
+        *,
+        method: str = "POST",
+        path: str = "/graphql",
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """One request. ``body``: bytes go out as they are, anything else as JSON with its content type."""
         all_headers = dict(headers or {})

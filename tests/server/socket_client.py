@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
@@ -44,12 +45,14 @@ class Socket:
 
     def closed(self, timeout: float = 10) -> tuple[int, str]:
         """With what code and reason the server closes; what it says before that is dropped."""
-        try:
-            while True:
-                self.connection.recv(timeout=timeout)
-        except ConnectionClosed as closed:
-            assert closed.rcvd is not None
-            return closed.rcvd.code, closed.rcvd.reason
+        with pytest.raises(ConnectionClosed) as closed:
+            self._drop_all(timeout)
+        assert closed.value.rcvd is not None
+        return closed.value.rcvd.code, closed.value.rcvd.reason
+
+    def _drop_all(self, timeout: float) -> None:
+        while True:
+            self.connection.recv(timeout=timeout)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.guard.limits import Limits
-from tests.server.notes import COMMITTED
+from tests.server.notes import committed
 from tests.server.running import Answer, Running, running
 
 MOST_S = 0.020
@@ -144,9 +144,9 @@ def test_a_page_elsewhere_changes_nothing(server: Running) -> None:
     for headers in ({"Content-Type": "text/plain"}, {"Content-Type": "application/x-www-form-urlencoded"}, {}):
         server.send(f'{{"query": "{mutation}"}}'.encode(), headers={"Origin": "https://evil.example", **headers})
     server.send(method="GET", path="/graphql?query=mutation%7Badd(text:%22csrf%22)%7D")
-    assert COMMITTED == []
+    assert committed == []
     server.ask(mutation)
-    assert COMMITTED == ["csrf"]
+    assert committed == ["csrf"]
 
 
 @pytest.fixture(scope="module")

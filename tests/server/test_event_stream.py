@@ -14,7 +14,7 @@ import pytest
 from gateway.request import GraphQLResponse
 from gateway.server.sse import event_stream
 from tests.server.node import run_client
-from tests.server.notes import COMMITTED, RUNNING
+from tests.server.notes import committed, ongoing
 from tests.server.running import Running, running, wait_until
 
 
@@ -54,10 +54,10 @@ def test_a_query_is_one_event(server: Running) -> None:
 
 def test_a_mutation_streams_by_post_alone(server: Running) -> None:
     with stream(server, 'mutation { add(text: "a") }', "GET") as response:
-        assert (response.status, COMMITTED) == (405, [])
+        assert (response.status, committed) == (405, [])
     with stream(server, 'mutation { add(text: "a") }') as response:
         assert b'{"add":"a"}' in response.read()
-    assert COMMITTED == ["a"]
+    assert committed == ["a"]
 
 
 def test_an_invalid_request_is_an_event_and_what_the_guard_refuses_is_400(server: Running) -> None:
@@ -102,8 +102,8 @@ async def test_the_events_id_is_the_streams_where_it_is_a_plain_one(event_id: An
 def test_a_reader_that_leaves_ends_the_source_within_a_second(server: Running) -> None:
     with stream(server, "subscription { count(to: 1000, everyS: 5) }") as response:
         assert response.read1() != b""
-        assert RUNNING == {"count"}
-    assert wait_until(lambda: not RUNNING, 1) < 1
+        assert ongoing == {"count"}
+    assert wait_until(lambda: not ongoing, 1) < 1
     wait_until(lambda: len(server.app.state.streams) == 0, 1)
 
 
@@ -118,7 +118,9 @@ def test_streams_count_towards_the_limit_of_an_address() -> None:
 def test_graphql_sse_of_npm_is_served(server: Running) -> None:
     seen = run_client("sse.cjs", "graphql-sse", server.url, "subscription { count(to: 3) }")
     assert seen == {"next": [{"data": {"count": n}} for n in range(3)], "error": None, "complete": True}
-    assert run_client("sse.cjs", "graphql-sse", server.url, "{ whoami }", "lan")["next"] == [{"data": {"whoami": "lan"}}]
+    assert run_client("sse.cjs", "graphql-sse", server.url, "{ whoami }", "lan")["next"] == [
+        {"data": {"whoami": "lan"}}
+    ]
 
 
 def test_graphql_sse_of_npm_is_told_of_errors(server: Running) -> None:

@@ -1,4 +1,4 @@
-"""Requests that are malformed, each with its exact status and code; the server answers the next one as if nothing was."""
+"""Malformed requests, each with its exact status and code; the server answers the next one as if nothing was."""
 
 from __future__ import annotations
 
@@ -32,10 +32,14 @@ ROWS = [
     # The connection and the media types.
     Row("no content type", 415, "UNSUPPORTED_MEDIA_TYPE", HELLO, {}),
     Row("text/plain", 415, "UNSUPPORTED_MEDIA_TYPE", HELLO, {"Content-Type": "text/plain"}),
-    Row("a form", 415, "UNSUPPORTED_MEDIA_TYPE", b"query={hello}", {"Content-Type": "application/x-www-form-urlencoded"}),
+    Row(
+        "a form", 415, "UNSUPPORTED_MEDIA_TYPE", b"query={hello}", {"Content-Type": "application/x-www-form-urlencoded"}
+    ),
     Row("application/graphql", 415, "UNSUPPORTED_MEDIA_TYPE", b"{hello}", {"Content-Type": "application/graphql"}),
     Row("a content type like JSON", 415, "UNSUPPORTED_MEDIA_TYPE", HELLO, {"Content-Type": "application/jsonp"}),
-    Row("JSON in the parameter", 415, "UNSUPPORTED_MEDIA_TYPE", HELLO, {"Content-Type": "text/plain; application/json"}),
+    Row(
+        "JSON in the parameter", 415, "UNSUPPORTED_MEDIA_TYPE", HELLO, {"Content-Type": "text/plain; application/json"}
+    ),
     Row("a content type of semicolons", 415, "UNSUPPORTED_MEDIA_TYPE", HELLO, {"Content-Type": ";;;"}),
     Row("UTF-16", 415, "UNSUPPORTED_CHARSET", HELLO, {"Content-Type": "application/json; charset=utf-16"}),
     Row("multipart unasked", 403, "CSRF_HEADER_MISSING", b"--x--", {"Content-Type": "multipart/form-data; boundary=x"}),
@@ -93,7 +97,13 @@ ROWS = [
     Row("control characters", 400, "GRAPHQL_PARSE_FAILED", {"query": "{ hello \x07 }"}, NEW),
     Row("a schema", 400, "GRAPHQL_VALIDATION_FAILED", {"query": "{ hello } type A { b: Int }"}, NEW),
     Row("only a fragment", 400, "OPERATION_RESOLUTION_FAILURE", {"query": "fragment F on Query { hello }"}, NEW),
-    Row("two operations unnamed", 400, "OPERATION_RESOLUTION_FAILURE", {"query": "query A { hello } query B { hello }"}, NEW),
+    Row(
+        "two operations unnamed",
+        400,
+        "OPERATION_RESOLUTION_FAILURE",
+        {"query": "query A { hello } query B { hello }"},
+        NEW,
+    ),
     Row("no such operation", 400, "OPERATION_RESOLUTION_FAILURE", {"query": "{ hello }", "operationName": "B"}, NEW),
     Row("no such field", 400, "GRAPHQL_VALIDATION_FAILED", {"query": "{ goodbye }"}, NEW),
     Row("no such fragment", 400, "GRAPHQL_VALIDATION_FAILED", {"query": "{ ...F }"}, NEW),

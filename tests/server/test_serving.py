@@ -12,10 +12,9 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.server.notes import COMMITTED, RUNNING
+from tests.server.notes import committed, ongoing
 from tests.server.running import Running, running, wait_until
 from tests.server.socket_client import socket
-
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +24,10 @@ def open_server() -> Iterator[Running]:
 
 
 def test_a_request_id_is_echoed_where_it_is_plain_and_made_where_not(server: Running) -> None:
-    assert server.send({"query": "{ hello }"}, headers={"X-Request-Id": "req-7.a_B"}).headers["x-request-id"] == "req-7.a_B"
+    assert (
+        server.send({"query": "{ hello }"}, headers={"X-Request-Id": "req-7.a_B"}).headers["x-request-id"]
+        == "req-7.a_B"
+    )
     for bad in ("", "abc", "a" * 65, "a b c d", "<script>", "-abcd", "a\tb\tc"):
         made = server.send({"query": "{ hello }"}, headers={"X-Request-Id": bad}).headers["x-request-id"]
         assert made != bad
@@ -93,7 +95,9 @@ def test_a_plugins_own_schema_is_served_where_that_is_set(open_server: Running, 
 
 def test_the_access_log_holds_no_query_and_no_address(open_server: Running, logs: list[Any]) -> None:
     path = "/graphql?query=%7Becho(text:%22079012345678%22)%7D"
-    answer = open_server.send(method="GET", path=path, headers={"X-Request-Id": "req-log", "Authorization": "Bearer lan"})
+    answer = open_server.send(
+        method="GET", path=path, headers={"X-Request-Id": "req-log", "Authorization": "Bearer lan"}
+    )
     assert answer.json == {"data": {"echo": "079012345678"}}
     wait_until(lambda: any(entry["event"] == "request" for entry in logs))
     entry = next(entry for entry in logs if entry["event"] == "request")
@@ -112,21 +116,21 @@ def test_the_access_log_holds_no_query_and_no_address(open_server: Running, logs
 def leave_in_the_middle(server: Running, query: str, name: str) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
     connection.request("POST", "/graphql", json.dumps({"query": query}), {"Content-Type": "application/json"})
-    wait_until(lambda: name in RUNNING)
+    wait_until(lambda: name in ongoing)
     connection.close()
 
 
 def test_a_client_that_leaves_cancels_its_query_within_a_second(server: Running) -> None:
     leave_in_the_middle(server, '{ slow(name: "left", seconds: 30) }', "left")
-    assert wait_until(lambda: not RUNNING, 1) < 1
+    assert wait_until(lambda: not ongoing, 1) < 1
 
 
 def test_a_mutation_whose_client_leaves_is_absent_or_committed(server: Running) -> None:
     leave_in_the_middle(server, 'mutation { add(text: "absent", seconds: 30) }', "absent")
-    wait_until(lambda: not RUNNING, 1)
-    assert COMMITTED == []
+    wait_until(lambda: not ongoing, 1)
+    assert committed == []
     assert server.ask('mutation { add(text: "whole") }').status == 200
-    assert COMMITTED == ["whole"]
+    assert committed == ["whole"]
 
 
 def test_an_answer_that_takes_too_long_is_504() -> None:
@@ -135,7 +139,7 @@ def test_an_answer_that_takes_too_long_is_504() -> None:
         assert answer.status in (200, 504)
         codes = answer.codes
         assert codes in (["REQUEST_TIMEOUT"], ["SUBREQUEST_TIMEOUT"])
-        wait_until(lambda: not RUNNING, 1)
+        wait_until(lambda: not ongoing, 1)
 
 
 def test_a_body_that_does_not_arrive_is_408() -> None:
@@ -171,7 +175,7 @@ def test_the_process_ends_gracefully() -> None:
         with socket(server) as client:
             client.init()
             slow.start()
-            wait_until(lambda: "s" in RUNNING)
+            wait_until(lambda: "s" in ongoing)
             server.server.should_exit = True
             wait_until(lambda: server.app.state.streams.draining)
             ready = server.send(method="GET", path="/ready")

@@ -11,7 +11,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.server.node import run_client
-from tests.server.notes import COMMITTED, RUNNING
+from tests.server.notes import committed, ongoing
 from tests.server.running import Running, running, wait_until
 from tests.server.socket_client import socket
 
@@ -35,7 +35,7 @@ def test_queries_and_mutations_are_answered_too(server: Running) -> None:
         assert client.ask('mutation { add(text: "by socket") }', id="2") == {"add": "by socket"}
         query = "query($i: Int!) { note(id: $i) { id text } }"
         assert client.ask(query, variables={"i": 7}) == {"note": {"id": 7, "text": "Note 7"}}
-    assert COMMITTED == ["by socket"]
+    assert committed == ["by socket"]
 
 
 def test_each_operation_of_a_socket_has_a_scope_of_its_own(server: Running) -> None:
@@ -59,7 +59,7 @@ def test_a_request_at_fault_ends_its_operation_and_not_the_socket(server: Runnin
         assert client.ask("{ notes(first: 1000) { id } }", id="1") == ["LIST_ARGUMENT_LIMIT"]
         assert client.ask("query A { hello } query B { hello }", id="1") == ["OPERATION_RESOLUTION_FAILURE"]
         assert client.ask("{ hello }", id="1") == {"hello": "Xin chào"}
-        assert RUNNING == {"count"}
+        assert ongoing == {"count"}
 
 
 def test_a_source_that_fails_says_no_more_than_a_code(server: Running) -> None:
@@ -105,7 +105,7 @@ def test_the_socket_is_closed_when_the_token_ends(server: Running) -> None:
         began = time.monotonic()
         assert client.closed() == (4403, "Forbidden")
         assert time.monotonic() - began < 2
-    wait_until(lambda: not RUNNING, 1)
+    wait_until(lambda: not ongoing, 1)
 
 
 def test_credentials_do_not_reach_a_resolver(server: Running) -> None:
@@ -183,7 +183,7 @@ def test_complete_ends_the_source_and_frees_the_id(server: Running) -> None:
         client.subscribe("subscription { count(to: 100, everyS: 0.5) }")
         client.receive()
         client.send(type="complete", id="1")
-        wait_until(lambda: not RUNNING, 1)
+        wait_until(lambda: not ongoing, 1)
         assert client.ask("{ hello }") == {"hello": "Xin chào"}
 
 
@@ -196,7 +196,7 @@ def test_the_21st_operation_of_a_socket_is_refused(server: Running) -> None:
         assert client.ask("{ hello }", id="20") == ["OPERATION_LIMIT"]
         client.send(type="complete", id="7")
         assert client.ask("{ hello }", id="20") == {"hello": "Xin chào"}
-    wait_until(lambda: not RUNNING, 1)
+    wait_until(lambda: not ongoing, 1)
 
 
 def test_a_client_that_leaves_ends_its_operations_within_a_second(server: Running) -> None:
@@ -204,10 +204,10 @@ def test_a_client_that_leaves_ends_its_operations_within_a_second(server: Runnin
         client.init()
         client.subscribe('mutation { add(text: "half", seconds: 2) }')
         client.subscribe("subscription { count(to: 100, everyS: 5) }", id="2")
-        wait_until(lambda: RUNNING == {"half", "count"})
+        wait_until(lambda: ongoing == {"half", "count"})
         client.connection.socket.close()
-        assert wait_until(lambda: not RUNNING, 1) < 1
-    assert COMMITTED == []
+        assert wait_until(lambda: not ongoing, 1) < 1
+    assert committed == []
 
 
 @pytest.mark.parametrize("protocol", ["graphql-ws", "soap"])
@@ -301,6 +301,8 @@ def test_graphql_ws_of_npm_is_served(server: Running) -> None:
 def test_graphql_ws_of_npm_is_told_of_errors(server: Running) -> None:
     seen = run_client("ws.cjs", "graphql-ws", server.ws_url, "{ goodbye }")
     assert [error["extensions"]["code"] for error in seen["error"]] == ["GRAPHQL_VALIDATION_FAILED"]
-    assert run_client("ws.cjs", "graphql-ws", server.ws_url, "{ whoami }", "lan")["next"] == [{"data": {"whoami": "lan"}}]
+    assert run_client("ws.cjs", "graphql-ws", server.ws_url, "{ whoami }", "lan")["next"] == [
+        {"data": {"whoami": "lan"}}
+    ]
     forged = run_client("ws.cjs", "graphql-ws", server.ws_url, "{ whoami }", "forged")
     assert forged["error"] == {"code": 4403, "message": "4403: Forbidden"} or forged["closed"]["code"] == 4403

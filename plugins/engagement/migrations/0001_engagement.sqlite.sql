@@ -61,7 +61,6 @@ CREATE TABLE engagement_alert (
     effective DATETIME,
     expires DATETIME NOT NULL,
     is_sample BOOLEAN NOT NULL,
-    -- The rule of the two persons, kept even from a program that forgets it. A cancellation is one person's.
     CONSTRAINT ck_engagement_alert_two_persons CHECK (
         msg_type = 'CANCEL' OR approved_by IS NULL OR approved_by <> drafted_by
     )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session
 
@@ -82,6 +83,7 @@ def draft_alert(session: Session, draft: AlertDraft, by: Actor, settings: Engage
     _check_times(draft, now, settings)
     if draft.updates is not None:
         issued_alert(session, draft.updates, now, field="updates")
+    columns: dict[str, Any] = {**draft.terms, **_text_columns(draft.texts, settings)}
     row = AlertRow(
         identifier=new_identifier(now),
         msg_type=(AlertMsgType.ALERT if draft.updates is None else AlertMsgType.UPDATE).value,
@@ -91,8 +93,7 @@ def draft_alert(session: Session, draft: AlertDraft, by: Actor, settings: Engage
         drafted_at=now,
         effective=draft.effective,
         expires=draft.expires,
-        **draft.terms,
-        **_columns(draft.texts, settings),
+        **columns,
     )
     return add_alert(session, row, ward_codes(draft.ward_codes))
 
@@ -123,7 +124,7 @@ def checked_text(given: str, field: str, most: int) -> str:
     return text
 
 
-def _columns(texts: Mapping[str, Bilingual], settings: EngagementSettings) -> dict[str, str]:
+def _text_columns(texts: Mapping[str, Bilingual], settings: EngagementSettings) -> dict[str, str]:
     columns: dict[str, str] = {}
     for name, text in texts.items():
         most = settings.alert_headline_max if name in ("event", "headline") else settings.alert_text_max

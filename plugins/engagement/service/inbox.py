@@ -62,7 +62,7 @@ def inbox(session: Session, asked: Window, recipient: str, *, unread: bool) -> P
 
 
 def count_inbox(session: Session, recipient: str, *, unread: bool) -> int:
-    return session.exec(_of(select(func.count(col(NotificationRow.id))), recipient, unread=unread)).one()
+    return int(session.exec(_of(select(func.count(col(NotificationRow.id))), recipient, unread=unread)).one())
 
 
 def mark_read(session: Session, ids: Sequence[str], by: Actor) -> list[NotificationRow]:

@@ -150,7 +150,7 @@ def news(session: Session, asked: Window, topic: ArticleTopic | None, search: st
 
 
 def count_news(session: Session, topic: ArticleTopic | None, search: str | None) -> int:
-    return session.exec(_found(select(func.count(col(ArticleRow.id))), topic, search)).one()
+    return int(session.exec(_found(select(func.count(col(ArticleRow.id))), topic, search)).one())
 
 
 def _sort_key(row: ArticleRow) -> SortKey:

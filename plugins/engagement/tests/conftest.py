@@ -2,63 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from gateway.host.testing import AskedCity
-from gateway.plugin import Event, emit
-from schema.scalars import utc_now
-
-Happened = Callable[..., Awaitable[None]]
-Drafted = Callable[..., Awaitable[str]]
-
-DRAFT_ALERT = """
-mutation ($input: DraftAlertInput!) {
-  draftAlert(input: $input) { node { id state } userErrors { code field } }
-}
-"""
-APPROVE_ALERT = """
-mutation ($id: ID!) {
-  approveAlert(input: {id: $id}) { node { id state msgType sentAt references { id state } } userErrors { code field } }
-}
-"""
-
-
-def report_event(kind: str, *, reporter: str = "person-lan", id: str = "r1", code: str = "PA-261123-00001") -> Event:
-    """An event of feedback's, as its contract says."""
-    return Event(
-        f"feedback.{kind}",
-        {
-            "id": id,
-            "code": code,
-            "reporter": reporter,
-            "state": "SUBMITTED",
-            "agency": None,
-            "ward": "26740",
-            "visibility": "PUBLIC_ANONYMISED",
-            "category": "GIAO_THONG",
-        },
-    )
-
-
-def alert_input(**changes: Any) -> dict[str, Any]:
-    """A good DraftAlertInput, with changes."""
-    good = {
-        "category": "MET",
-        "urgency": "EXPECTED",
-        "severity": "SEVERE",
-        "certainty": "LIKELY",
-        "event": {"vi": "Triều cường", "en": "High tide"},
-        "headline": {"vi": "Triều cường vượt báo động 3", "en": "High tide above alarm level 3"},
-        "description": {"vi": "Đỉnh triều lúc 17 giờ.", "en": "The peak is at 17:00."},
-        "instruction": {"vi": "Tránh đường ven sông.", "en": "Keep away from streets along the river."},
-        "areaDesc": {"vi": "Ven sông Sài Gòn", "en": "Along the Saigon River"},
-        "expires": (utc_now() + timedelta(hours=6)).isoformat(),
-    }
-    return {**good, **changes}
+from gateway.plugin import emit
+from plugins.engagement.tests.asking import (
+    APPROVE_ALERT,
+    DRAFT_ALERT,
+    Happened,
+    Made,
+    alert_input,
+    report_event,
+)
 
 
 @pytest.fixture
@@ -72,7 +29,7 @@ def happened(city: AskedCity) -> Happened:
 
 
 @pytest.fixture
-def drafted(city: AskedCity) -> Drafted:
+def drafted(city: AskedCity) -> Made:
     """``await drafted(wardCodes=[...])``: the id of an alert that alerter has drafted."""
 
     async def draft(**changes: Any) -> str:
@@ -86,7 +43,7 @@ def drafted(city: AskedCity) -> Drafted:
 
 
 @pytest.fixture
-def issued(city: AskedCity, drafted: Drafted) -> Drafted:
+def issued(city: AskedCity, drafted: Made) -> Made:
     """The same, approved by approver."""
 
     async def issue(**changes: Any) -> str:

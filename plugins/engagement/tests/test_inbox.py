@@ -1,139 +1,16 @@
-"""The inbox: who is told what, once, and who sees it."""
+"""The inbox: one's own, in pages, read and unread."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, select
 
-from gateway.events.outbox import events_after
-from gateway.host.testing import AskedCity, OpenCity
-from gateway.plugin import Event, Refused, emit
+from gateway.host.testing import AskedCity
+from gateway.plugin import Refused
 from gateway.request import RequestScope
-from plugins.engagement.catalogue import NotificationKind, catalogue
-from plugins.engagement.models import NotificationRow
-from plugins.engagement.service.inbox import mark_read, notify_reporter
-from plugins.engagement.tests.conftest import report_event
-
-Happened = Callable[..., Awaitable[None]]
-
-INBOX = """
-query ($unread: Boolean! = false, $first: Int, $after: String) {
-  inbox(unread: $unread, first: $first, after: $after) {
-    nodes { id kind title body titleEn bodyEn readAt report { id } }
-    pageInfo { hasNextPage endCursor }
-    totalCount
-  }
-  unreadCount
-}
-"""
-CHANGED = "subscription ($after: ID) { inboxChanged(after: $after) { id kind title report { id } } }"
-MARK = """
-mutation ($input: MarkReadInput!) {
-  markRead(input: $input) { node { unreadCount notifications { id readAt } } userErrors { code field } }
-}
-"""
-
-
-async def next_told(city: AskedCity, by: str, count: int = 1) -> list[dict[str, Any]]:
-    """The first ``count`` notifications that a subscriber gets who asks from the beginning."""
-    async with city.listen(CHANGED, by=by, after="0") as events, asyncio.timeout(10):
-        return [(await anext(events))["data"]["inboxChanged"] for _ in range(count)]
-
-
-async def test_a_received_report_is_told_to_its_reporter_in_two_languages(
-    city: AskedCity, happened: Happened
-) -> None:
-    await happened("report_received")
-    [told] = await next_told(city, "lan")
-    assert told == {
-        "id": told["id"],
-        "kind": "REPORT_RECEIVED",
-        "title": "Đã tiếp nhận phản ánh PA-261123-00001",
-        "report": {"id": "Report:r1"},
-    }
-    data = await city.ask(INBOX, by="lan")
-    assert data["inbox"]["nodes"] == [
-        {
-            "id": told["id"],
-            "kind": "REPORT_RECEIVED",
-            "title": "Đã tiếp nhận phản ánh PA-261123-00001",
-            "body": "Phản ánh PA-261123-00001 của bạn đã được tiếp nhận. Thời hạn xử lý được tính từ lúc này.",
-            "titleEn": "Report PA-261123-00001 was received",
-            "bodyEn": "Your report PA-261123-00001 was received. The time limit for handling it starts now.",
-            "readAt": None,
-            "report": {"id": "Report:r1"},
-        }
-    ]
-    assert data["unreadCount"] == 1
-
-
-async def test_each_event_of_a_report_tells_its_own_kind_in_order(city: AskedCity, happened: Happened) -> None:
-    for step in ("submitted", "received", "forwarded", "accepted", "answered"):
-        await happened(f"report_{step}")
-    told = await next_told(city, "lan", 5)
-    assert [notification["kind"] for notification in told] == [kind.value for kind in NotificationKind]
-    newest_first = (await city.ask(INBOX, by="lan"))["inbox"]["nodes"]
-    assert [node["id"] for node in newest_first] == [notification["id"] for notification in reversed(told)]
-
-
-def test_the_catalogue_tells_every_kind_by_one_event() -> None:
-    assert {event: template.kind.value for event, template in catalogue().items()} == {
-        "feedback.report_submitted": "REPORT_SUBMITTED",
-        "feedback.report_received": "REPORT_RECEIVED",
-        "feedback.report_forwarded": "REPORT_FORWARDED",
-        "feedback.report_accepted": "REPORT_ACCEPTED",
-        "feedback.report_answered": "REPORT_ANSWERED",
-    }
-
-
-async def test_an_event_that_is_delivered_twice_is_told_once(city: AskedCity) -> None:
-    event = replace(report_event("report_received"), id=77)
-    for _ in range(2):
-        await city.city.database.change(notify_reporter, event)
-
-    def written(session: Session) -> tuple[int, list[str]]:
-        rows = session.exec(select(NotificationRow).where(NotificationRow.event_id == 77)).all()
-        told = events_after(session, 0, ("engagement.notification_created",))
-        return len(rows), [each["id"] for each in told if each["id"] == str(rows[0].id)]
-
-    assert await city.city.database.read(written) == (1, ["1"])
-
-
-async def test_the_database_itself_refuses_a_second_notification_of_one_event(city: AskedCity) -> None:
-    await city.city.database.change(notify_reporter, replace(report_event("report_received"), id=77))
-
-    def again(session: Session) -> None:
-        row = session.exec(select(NotificationRow)).one()
-        session.add(NotificationRow(**row.model_dump(exclude={"id"})))
-
-    with pytest.raises(IntegrityError):
-        await city.city.database.change(again)
-
-
-async def test_a_notification_that_is_not_stored_is_not_announced(city: AskedCity) -> None:
-    def fail_after(session: Session) -> None:
-        notify_reporter(session, replace(report_event("report_received"), id=77))
-        raise RuntimeError("the change fails after the rule")
-
-    with pytest.raises(RuntimeError):
-        await city.city.database.change(fail_after)
-    announced = ("engagement.notification_created",)
-    assert await city.city.database.read(events_after, 0, announced) == []
-    assert (await city.ask(INBOX, by="lan"))["inbox"]["totalCount"] == 0
-
-
-async def test_nobody_is_told_of_a_report_without_a_reporter(city: AskedCity, happened: Happened) -> None:
-    await happened("report_received", reporter=None, id="r1")
-    await happened("report_received", reporter="person-lan", id="r2")
-    assert [told["report"]["id"] for told in await next_told(city, "lan")] == ["Report:r2"]
-    assert await city.city.database.read(lambda session: len(session.exec(select(NotificationRow)).all())) == 1
+from plugins.engagement.service.inbox import mark_read
+from plugins.engagement.tests.asking import INBOX, MARK, Happened, next_told
 
 
 async def test_an_inbox_holds_only_ones_own(city: AskedCity, happened: Happened) -> None:
@@ -235,37 +112,14 @@ async def test_a_made_up_cursor_is_refused(city: AskedCity, after: str) -> None:
     ]
 
 
-async def test_a_failing_listener_does_not_disturb_the_inbox(tmp_path: Path, open_test_city: OpenCity) -> None:
-    folder = tmp_path / "plugins" / "broken_listener"
-    folder.mkdir(parents=True)
-    (folder / "__init__.py").touch()
-    (folder / "plugin.py").write_text(
-        "from gateway.plugin import About, Listener, hookimpl\n\n\n"
-        "def fail(session, event):\n    raise RuntimeError('this listener always fails')\n\n\n"
-        "@hookimpl\ndef about():\n    return About(title='Hỏng', owner='TTCDS')\n\n\n"
-        "@hookimpl\ndef listeners():\n    return [Listener('fail', ('feedback.report_received',), fail)]\n"
-    )
-    config = tmp_path / "plugins.toml"
-    config.write_text("[roles]\nCITIZEN = []\n[plugins.broken_listener]\n[plugins.engagement]\n")
-    async with open_test_city(config) as city:
-        assert city.city.assembly.out == {}
-        await city.city.database.change(emit, report_event("report_received"))
-        [told] = await next_told(city, "lan")
-        assert told["kind"] == "REPORT_RECEIVED"
-
-
 async def test_a_notification_of_anothers_is_not_resolved_by_its_key(city: AskedCity, happened: Happened) -> None:
     await happened("report_received", reporter="person-hoa")
     [hers] = await next_told(city, "hoa")
     schema = city.city.assembly.schemas["engagement"]
     entities = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Notification { title } } }"
-    asked = {"r": [{"__typename": "Notification", "id": hers["id"]}]}
     for name, seen in (("lan", [None]), ("hoa", [{"title": "Đã tiếp nhận phản ánh PA-261123-00001"}])):
         context = city.city.services["engagement"].context(RequestScope(actor=city.actor(name)))
+        asked = {"r": [{"__typename": "Notification", "id": hers["id"]}]}
         result = await schema.execute(entities, variable_values=asked, context_value=context)
         assert result.errors is None
         assert result.data == {"_entities": seen}
-
-
-def test_an_event_of_no_kind_in_the_catalogue_is_not_listened_to() -> None:
-    assert Event("feedback.report_merged").kind not in catalogue()

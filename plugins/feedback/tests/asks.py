@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from gateway.host.manifest import find_manifest
 from gateway.host.testing import AskedCity
 
 BEN_THANH = {"lat": 10.7711, "lng": 106.6958}
@@ -68,3 +70,11 @@ async def in_progress(city: AskedCity, agency: str = "SXD", officer: str = "offi
     report = await forwarded(city, agency, **more)
     await city.ask(ACCEPT, by=officer, id=report)
     return report
+
+
+def alone(folder: Path) -> Path:
+    """A plugins.toml in the folder that has the city's roles and this plugin, and no other."""
+    text = find_manifest().read_text(encoding="utf-8")
+    file = folder / "plugins.toml"
+    file.write_text(text[: text.index("[plugins.")] + "[plugins.feedback]\n", encoding="utf-8")
+    return file

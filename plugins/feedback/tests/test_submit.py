@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gateway.events.outbox import last_event_id
-from gateway.host.testing import AskedCity
+from gateway.host.testing import AskedCity, OpenCity
 from identity.actor import Actor
-from plugins.feedback.models import ReportRow
 from plugins.feedback.service import Draft, submit_report
 from plugins.feedback.settings import DEFAULTS
-from plugins.feedback.tests.asks import BEN_THANH, LIST, SUBMIT, draft, submit
+from plugins.feedback.tests.asks import BEN_THANH, FORWARD, LIST, RECEIVE, SUBMIT, alone, draft, submit
 from plugins.feedback.times import city_day
 from schema.scalars import utc_now
 
@@ -147,8 +147,26 @@ async def test_nobody_and_those_without_the_scope_or_level_do_not_submit(city: A
     assert (await city.ask("{ reports { totalCount } }"))["reports"]["totalCount"] == 55
 
 
-async def test_what_is_stored_tells_nothing_of_the_client_but_the_actor(city: AskedCity) -> None:
-    report = await submit(city)
-    row = await city.city.database.read(lambda s: s.query(ReportRow).filter_by(code=report["code"]).one())
-    assert row.reporter == "person-lan"
-    assert row.ward is None
+WARD = "query ($id: ID!) { report(id: $id) { ward { id } } }"
+
+
+async def test_the_ward_is_that_of_the_point(city: AskedCity) -> None:
+    report = await submit(city, location={"point": BEN_THANH})
+    assert await city.ask(WARD, id=report["id"]) == {"report": {"ward": {"id": "Ward:26743"}}}
+
+
+async def test_without_a_point_there_is_no_ward(city: AskedCity) -> None:
+    report = await submit(city, location={"addressText": "Đường Lê Lợi, phường Bến Thành"})
+    assert await city.ask(WARD, id=report["id"]) == {"report": {"ward": None}}
+
+
+async def test_a_report_is_submitted_and_received_where_maps_and_agencies_are_absent(
+    open_test_city: OpenCity, tmp_path: Path
+) -> None:
+    async with open_test_city(alone(tmp_path)) as city:
+        report = await submit(city, location={"point": BEN_THANH})
+        assert await city.ask(WARD, id=report["id"]) == {"report": {"ward": None}}
+        received = await city.ask(RECEIVE, by="operator", id=report["id"])
+        assert received["receiveReport"]["node"] == {"state": "RECEIVED", "version": 2}
+        assert await city.refused(FORWARD, by="operator", id=report["id"]) == ["AGENCY_UNKNOWN"]
+        assert await city.refused(FORWARD, by="operator", id=report["id"], agency="SXD") == ["AGENCIES_UNAVAILABLE"]

@@ -1,0 +1,138 @@
+"""A private report: there for its owner, operators and its agency's officers, and absent for all others, everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gateway.host.testing import AskedCity
+from gateway.request import RequestScope
+from identity.actor import Actor
+from plugins.feedback.plugin import LAYER, map_features_in
+from plugins.feedback.tests.asks import ACCEPT, BEN_THANH, FORWARD, RECEIVE, submit
+from schema.geo import Box
+
+MAY = ["lan", "operator", "officer-bt"]
+MAY_NOT = [None, "minh", "officer", "editor"]
+WHO = [(by, True) for by in MAY] + [(by, False) for by in MAY_NOT]
+
+CHANGED = "subscription ($id: ID!) { reportChanged(id: $id) { id } }"
+TITLE = "Đơn riêng về hoàn cảnh gia đình"
+
+
+async def private_report(city: AskedCity) -> dict[str, Any]:
+    """Lan's, forwarded to the People's Committee of phường Bến Thành."""
+    report = await submit(
+        city, category="QUY_DINH_TTHC", title=TITLE, visibility="PRIVATE", location={"point": BEN_THANH}
+    )
+    await city.ask(RECEIVE, by="operator", id=report["id"])
+    await city.ask(FORWARD, by="operator", id=report["id"], agency="UBND-26743")
+    return report
+
+
+@pytest.mark.parametrize(("by", "sees"), WHO)
+async def test_by_id_and_by_code(city: AskedCity, by: str | None, sees: bool) -> None:
+    report = await private_report(city)
+    found = {"report": {"title": TITLE}} if sees else {"report": None}
+    assert await city.ask("query ($id: ID!) { report(id: $id) { title } }", by=by, id=report["id"]) == found
+    assert await city.ask("query ($c: String!) { report(code: $c) { title } }", by=by, c=report["code"]) == found
+
+
+@pytest.mark.parametrize(("by", "sees"), WHO)
+async def test_in_lists_counts_and_search(city: AskedCity, by: str | None, sees: bool) -> None:
+    query = """query ($filter: ReportFilter!) { reports(filter: $filter) { totalCount nodes { title } } }"""
+    before = await city.ask(query, by=by, filter={"wardCode": "26743"})
+    await private_report(city)
+    found = {"reports": {"totalCount": int(sees), "nodes": [{"title": TITLE}] * sees}}
+    assert await city.ask(query, by=by, filter={"search": "don rieng hoan canh"}) == found
+    assert await city.ask(query, by=by, filter={"agencyKey": "UBND-26743", "search": "don rieng"}) == found
+    after = await city.ask(query, by=by, filter={"wardCode": "26743"})
+    assert after["reports"]["totalCount"] - before["reports"]["totalCount"] == int(sees)
+
+
+@pytest.mark.parametrize(("by", "sees"), WHO)
+async def test_through_its_agency_and_its_ward(city: AskedCity, by: str | None, sees: bool) -> None:
+    links = """{ agency(key: "UBND-26743") { reports(first: 1) { totalCount nodes { title } } }
+                 ward(code: "26743") { reports(first: 1) { totalCount nodes { title } } } }"""
+    before = await city.ask(links, by=by)
+    await private_report(city)
+    after = await city.ask(links, by=by)
+    if not sees:
+        assert after == before
+        return
+    for place in ("agency", "ward"):
+        assert after[place]["reports"]["totalCount"] == before[place]["reports"]["totalCount"] + 1
+        assert after[place]["reports"]["nodes"] == [{"title": TITLE}]
+
+
+@pytest.mark.parametrize(("by", "sees"), WHO)
+async def test_on_the_map(city: AskedCity, by: str | None, sees: bool) -> None:
+    report = await private_report(city)
+    context = city.city.services["feedback"].context(RequestScope(actor=city.actor(by)))
+    box = Box(BEN_THANH["lat"] - 1e-4, BEN_THANH["lng"] - 1e-4, BEN_THANH["lat"] + 1e-4, BEN_THANH["lng"] + 1e-4)
+    found = await map_features_in(context, box, (LAYER,), 10)
+    assert [feature.id for feature in found] == [report["id"]] * sees
+
+
+@pytest.mark.parametrize(("by", "sees"), WHO)
+async def test_as_an_entity_of_another_subgraph(city: AskedCity, by: str | None, sees: bool) -> None:
+    report = await private_report(city)
+    entities = """query ($r: [_Any!]!) { _entities(representations: $r) { ... on Report { title } } }"""
+    representations = [{"__typename": "Report", "id": report["id"]}, {"__typename": "Report", "id": "Report:none"}]
+    answer = await city.city.assembly.schemas["feedback"].execute(
+        entities,
+        variable_values={"r": representations},
+        context_value=city.city.services["feedback"].context(RequestScope(actor=city.actor(by))),
+    )
+    assert answer.errors is None
+    assert answer.data == {"_entities": [{"title": TITLE} if sees else None, None]}
+
+
+@pytest.mark.parametrize("by", MAY_NOT)
+async def test_through_a_subscription_it_is_not_found_as_if_absent(city: AskedCity, by: str | None) -> None:
+    report = await private_report(city)
+    answers = []
+    for id in (report["id"], "Report:none"):
+        async with city.listen(CHANGED, by=by, id=id) as events:
+            answers.append([event async for event in events])
+    assert answers[0] == answers[1]
+    assert [error["extensions"]["code"] for error in answers[0][0]["errors"]] == ["NOT_FOUND"]
+
+
+async def test_a_step_on_it_is_not_found_as_if_absent(city: AskedCity) -> None:
+    report = await private_report(city)
+    elsewhere = await city.answer(ACCEPT, by="officer", id=report["id"])
+    assert elsewhere == await city.answer(ACCEPT, by="officer", id="Report:none")
+    assert elsewhere["data"]["acceptReport"]["userErrors"] == [{"code": "NOT_FOUND", "field": "id"}]
+
+
+async def test_the_inbox_of_another_agency_has_it_not(city: AskedCity) -> None:
+    await private_report(city)
+    inbox = '{ reportInbox(tab: ALL, filter: {search: "don rieng"}) { totalCount nodes { title } } }'
+    found = {"reportInbox": {"totalCount": 1, "nodes": [{"title": TITLE}]}}
+    assert await city.ask(inbox, by="officer-bt") == found
+    assert await city.ask(inbox, by="operator") == found
+    assert await city.ask(inbox, by="officer") == {"reportInbox": {"totalCount": 0, "nodes": []}}
+
+
+async def test_an_officers_wards_bound_what_private_he_sees(city: AskedCity) -> None:
+    report = await private_report(city)
+    title = "query ($id: ID!) { report(id: $id) { title } }"
+    scopes = frozenset({"feedback:read_agency"})
+    here = Actor(id="a", agency="UBND-26743", wards=frozenset({"26743"}), scopes=scopes)
+    elsewhere = Actor(id="b", agency="UBND-26743", wards=frozenset({"26740"}), scopes=scopes)
+    assert await city.ask(title, by=here, id=report["id"]) == {"report": {"title": TITLE}}
+    assert await city.ask(title, by=elsewhere, id=report["id"]) == {"report": None}
+
+
+async def test_nobody_learns_who_reported(city: AskedCity) -> None:
+    sdl = city.city.assembly.schemas["feedback"].as_str()
+    assert "reporter" not in sdl
+    everything = """query ($id: ID!) { report(id: $id) {
+      id code title body visibility isMine history { action at agency { id } } answers { text agency { id } }
+    } }"""
+    for by in (None, "minh", "officer", "operator"):
+        told = await city.ask(everything, by=by, id="Report:sample-01")
+        assert told["report"]["isMine"] is False
+        assert "person-" not in str(told)
