@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
-from gateway.execution.merge import merge_object
+from gateway.execution.merge import merge_into
 from gateway.planner.plan import EntityCall, Key, OnTypes, Representation, RepresentationField, Step
 
 Obj: TypeAlias = dict[str, Any]
@@ -86,37 +86,34 @@ class Batch:
         """Merge the answers, one for each representation. A null leaves its objects as they are."""
         for answer, targets in zip(answers, self.targets, strict=True):
             if answer.__class__ is dict:
-                for target in targets:
-                    merge_object(target, answer)
+                merge_into(targets, answer)
 
 
 class CallReader:
     """An entity call, made ready to read objects: one for each call of a plan, made once."""
 
-    __slots__ = ("_readers", "call")
+    __slots__ = ("_readers", "_sole", "call")
 
     def __init__(self, call: EntityCall) -> None:
         self.call = call
         self._readers = [(item.on_types, RepresentationReader(item)) for item in call.representations]
+        on_types, reader = self._readers[0]
+        self._sole = reader if len(self._readers) == 1 and not on_types else None
 
     def read(self, tree: Obj) -> Batch:
         """What the call sends for the merged tree as it is now."""
         batch = Batch()
-        index: dict[Any, int] = {}
+        known: dict[Any, list[Obj]] = {}
         for obj in objects_at(tree, self.call.path):
-            reader = self._reader_for(obj)
-            if reader is None:
+            reader = self._sole or self._reader_for(obj)
+            if reader is None or (key := reader.key(obj)) is None:
                 continue
-            key = reader.key(obj)
-            if key is None:
-                continue
-            at = index.get(key)
-            if at is None:
-                index[key] = len(batch.targets)
+            targets = known.get(key)
+            if targets is None:
+                targets = known[key] = []
                 batch.representations.append(reader.build(obj))
-                batch.targets.append([obj])
-            else:
-                batch.targets[at].append(obj)
+                batch.targets.append(targets)
+            targets.append(obj)
         return batch
 
     def _reader_for(self, obj: Obj) -> RepresentationReader | None:
@@ -129,7 +126,7 @@ class CallReader:
 class RepresentationReader:
     """One ``Representation``, made ready: ``build`` makes the dict to send, ``key`` what tells it from others."""
 
-    __slots__ = ("_build_fields", "_mandatory", "_plain_sources", "_typename")
+    __slots__ = ("_build_fields", "_mandatory", "_plain_sources", "_typename", "key")
 
     def __init__(self, representation: Representation) -> None:
         self._typename = representation.typename
@@ -138,23 +135,33 @@ class RepresentationReader:
         plain = not any(field.fields or field.on_types for field in fields)
         self._plain_sources = tuple(field.source for field in fields) if plain else None
         self._build_fields = _fields_builder(fields)
+        # A hashable value, equal for equal representations; None when the object must not be sent.
+        self.key: Callable[[Obj], Any] = self._key
+        if self._typename is not None and self._plain_sources == self._mandatory and len(fields) == 1:
+            self.key = self._single_key(self._typename, fields[0].source)
 
-    def key(self, obj: Obj) -> Any:
-        """A hashable value, equal for equal representations; None when the object must not be sent."""
+    @staticmethod
+    def _single_key(typename: str, source: str) -> Callable[[Obj], Any]:
+        """The commonest by far: one plain field, of a type known beforehand."""
+
+        def key(obj: Obj) -> Any:
+            value = obj.get(source)
+            if value.__class__ is str or value.__class__ is int:
+                return (typename, value)
+            return None if value is None else (typename, _frozen(value))
+
+        return key
+
+    def _key(self, obj: Obj) -> Any:
         for source in self._mandatory:
             if obj.get(source) is None:
                 return None
-        if self._typename is None and "__typename" not in obj:
+        typename = self._typename or obj.get("__typename")
+        if typename is None:
             return None
-        typename = self._typename or obj["__typename"]
         if self._plain_sources is not None:
             # A missing field is not sent, a null is: they make different representations.
-            key = (typename, *[obj.get(source, _MISSING) for source in self._plain_sources])
-            try:
-                hash(key)
-            except TypeError:
-                return (typename, _frozen(self.build(obj)))
-            return key
+            return (typename, *[_frozen(obj.get(source, _MISSING)) for source in self._plain_sources])
         return (typename, _frozen(self.build(obj)))
 
     def build(self, obj: Obj) -> Obj:
@@ -164,11 +171,7 @@ class RepresentationReader:
         return representation
 
 
-class _Missing:
-    __slots__ = ()
-
-
-_MISSING = _Missing()
+_MISSING = object()
 
 
 def _fields_builder(fields: Sequence[RepresentationField]) -> Callable[[Obj, Obj], None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
@@ -11,20 +11,30 @@ def merge_object(target: dict[str, Any], answer: Mapping[str, Any]) -> None:
 
     A null never hides a value that another subgraph gave. Parts of ``answer`` may become parts of ``target``.
     """
-    for key, value in answer.items():
-        old = target.get(key)
-        if old is None:
-            target[key] = value
-        elif value is None or old is value:
-            continue
-        elif old.__class__ is dict:
-            if value.__class__ is dict:
-                merge_object(old, value)
-        elif old.__class__ is list:
-            if value.__class__ is list:
-                _merge_list(old, value)
-        else:
-            target[key] = value
+    merge_into((target,), answer)
+
+
+def merge_into(targets: Iterable[dict[str, Any]], answer: Mapping[str, Any]) -> None:
+    """Merge ``answer`` into each of ``targets``; they then share its parts."""
+    items = list(answer.items())
+    for target in targets:
+        for key, value in items:
+            old = target.get(key)
+            if old is None:
+                target[key] = value
+            elif value is not None and old is not value:
+                _merge_value(target, key, old, value)
+
+
+def _merge_value(target: dict[str, Any], key: str, old: Any, value: Any) -> None:
+    if old.__class__ is dict:
+        if value.__class__ is dict:
+            merge_object(old, value)
+    elif old.__class__ is list:
+        if value.__class__ is list:
+            _merge_list(old, value)
+    else:
+        target[key] = value
 
 
 def _merge_list(target: list[Any], answer: list[Any]) -> None:

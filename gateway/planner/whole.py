@@ -22,7 +22,7 @@ def _same(node: Node, projection: Projection, known: dict[tuple[int, int], bool]
 def _same_for(node: Node, name: str, projection: Projection, known: dict[tuple[int, int], bool]) -> bool:
     fields = projection.by_type[name]
     entries = [entry for entry in node.entries.values() if name in entry.types]
-    if len(entries) != len(fields):
+    if not entries or len(entries) != len(fields):
         return False
     for entry, field in zip(entries, fields, strict=True):
         if not entry.source == field.source == field.key:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Final
@@ -14,7 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.server import explorer, health
 from gateway.server.endpoint import GraphQLEndpoint
@@ -50,18 +50,40 @@ def create_app(served: Served, settings: ServerSettings | None = None) -> Starle
             # partial binds this turn's engine; a lambda would see the last one's.
             engine = partial(_same, SubgraphEngine(subgraph))
             paths += _graphql(f"/subgraphs/{name}/graphql", served, engine, settings, streams, page=False)
-    middleware = [Middleware(Envelope, settings, streams)]
+    around = [Middleware(Envelope, settings, streams)]
     if settings.allowed_origins:
-        middleware.append(_cors(settings))
-    app = Starlette(
+        around.append(_cors(settings))
+    app = GatewayApp(
         routes=paths,
-        middleware=middleware,
+        middleware=around,
         lifespan=_lifespan(served),
         exception_handlers={HTTPException: _refused, Exception: _failed},
     )
+    app.shorten("/graphql", around)
     app.state.streams = streams
     app.state.settings = settings
     return app
+
+
+class GatewayApp(Starlette):
+    """Starlette, with a short way to the one path that is asked all day: a fifth of what ``{ hello }`` costs."""
+
+    _short_path: str | None = None
+    _short_ways: Mapping[str, ASGIApp]
+
+    def shorten(self, path: str, around: Sequence[Middleware]) -> None:
+        """Lead what is for ``path`` to its routes through ``around`` alone: their endpoints handle every error."""
+        way = next(route.app for route in self.routes if isinstance(route, Route) and route.path == path)
+        socket = next(route.app for route in self.routes if isinstance(route, WebSocketRoute) and route.path == path)
+        for middleware in reversed(around):
+            way = middleware.cls(way, *middleware.args, **middleware.kwargs)
+        self._short_path, self._short_ways = path, {"http": way, "websocket": socket}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("path") == self._short_path:
+            await self._short_ways[scope["type"]](scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def _same(engine: SubgraphEngine) -> SubgraphEngine:
@@ -91,7 +113,7 @@ class WithPage:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asks = scope["method"] != "GET" or b"query=" in scope["query_string"]
         if not asks and wants_page(headers_of(scope).get("accept", "")):
-            await explorer.page()(scope, receive, send)
+            await explorer.page(scope)(scope, receive, send)
         else:
             await self._endpoint(scope, receive, send)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -26,21 +25,12 @@ async def read_body(headers: Mapping[str, str], receive: Receive, settings: Serv
     """The whole body.
 
     Raises:
-        HTTPRefusal: BODY_TOO_LARGE, BODY_TIMEOUT.
+        HTTPRefusal: BODY_TOO_LARGE.
         ClientGone: in the middle of the body.
     """
     declared = headers.get("content-length", "")
     if declared.isdecimal() and int(declared[:18]) > settings.max_body_bytes:
         raise _too_large(settings, close=int(declared[:18]) > _DROPPED_BYTES)
-    try:
-        async with asyncio.timeout(settings.body_timeout_s):
-            return await _read(receive, settings)
-    except TimeoutError:
-        text = f"The body did not arrive within {settings.body_timeout_s:g} s."
-        raise HTTPRefusal(408, "BODY_TIMEOUT", text, {"Connection": "close"}) from None
-
-
-async def _read(receive: Receive, settings: ServerSettings) -> bytes:
     parts: list[bytes] = []
     size = 0
     while True:

@@ -12,9 +12,9 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.execution.errors import RequestError
 from gateway.guard.limits import CODES
+from gateway.planner.plan import OperationKind
 from gateway.request import GraphQLRequest, GraphQLResponse, RequestScope
 from gateway.server.body import ClientGone, read_body, request_of_body, request_of_url
-from gateway.server.disconnect import Watched
 from gateway.server.identification import address_of, headers_of, identify, new_scope, valid_id
 from gateway.server.media import Media, check_sent, negotiate
 from gateway.server.payloads import encode
@@ -24,6 +24,7 @@ from gateway.server.served import Engine, Served
 from gateway.server.settings import ServerSettings
 from gateway.server.sse import LineFeedTransport, event_stream, one_event
 from gateway.server.streams import OpenStreams
+from gateway.server.watch import RequestWatch
 
 log = structlog.get_logger("gateway.server")
 
@@ -54,23 +55,16 @@ class GraphQLEndpoint:
             if media is None:
                 text = "Accept application/json, application/graphql-response+json or text/event-stream."
                 raise HTTPRefusal(406, "NOT_ACCEPTABLE", text)
-            request = await self._read(scope, headers, receive)
-            actor = await identify(self._served, headers)
-            kind = self._engine().prepare(request).kind
-            self._check_method(scope["method"], kind)
-            deadline = asyncio.get_running_loop().time() + self._settings.request_timeout_s
-            operation = new_scope(actor, name, headers, deadline)
-            if media is Media.EVENTS:
-                if kind == "subscription":
-                    operation.deadline = None
+            async with RequestWatch(receive, self._settings) as watch:
+                request = await self._read(scope, headers, receive)
+                watch.read()
+                actor = await identify(self._served, headers)
+                operation = new_scope(actor, name, headers, self._settings.request_timeout_s)
+                response = await self._run(request, operation, scope["method"], media)
+            if response is None:
                 await self._stream(request, operation, scope, receive, send)
-            elif kind == "subscription":
-                text = "A subscription is answered over a WebSocket, or as text/event-stream when you accept that."
-                raise HTTPRefusal(406, "SUBSCRIPTION_NEEDS_STREAM", text)
             else:
-                await self._answer(request, operation, media, receive, send)
-        except RequestError as error:
-            await _send_response(send, error.response(), media or Media.JSON)
+                await _send_response(send, response, media)
         except HTTPRefusal as refusal:
             await send_refusal(send, refusal, _refusal_type(media))
         except ClientGone:
@@ -88,20 +82,34 @@ class GraphQLEndpoint:
             raise HTTPRefusal(405, "METHOD_NOT_ALLOWED", "Ask by GET or POST.", _ALLOW)
         return request_of_url(scope["query_string"], self._settings)
 
-    def _check_method(self, method: str, kind: str) -> None:
-        if method == "POST":
-            return
+    async def _run(
+        self, request: GraphQLRequest, operation: RequestScope, method: str, media: Media
+    ) -> GraphQLResponse | None:
+        """The response, or None where a stream is to bring it."""
+        engine = self._engine()
+        if method == "POST" and media is not Media.EVENTS:
+            # The way of nearly every request: the operation is looked up once.
+            response = await engine.execute(request, operation)
+            if not response.executed and _kind(engine, request) == "subscription":
+                raise _needs_stream()
+            return response
+        try:
+            kind = engine.prepare(request).kind
+        except RequestError as error:
+            return error.response()
+        if method == "GET":
+            self._check_get(kind)
+        if media is Media.EVENTS:
+            return None
+        if kind == "subscription":
+            raise _needs_stream()
+        return await engine.execute(request, operation)
+
+    def _check_get(self, kind: OperationKind) -> None:
         if kind == "mutation":
             raise HTTPRefusal(405, "MUTATION_BY_GET", "A mutation comes by POST.", _ALLOW_POST)
         if kind == "query" and not self._settings.get_queries:
             raise HTTPRefusal(405, "QUERY_BY_GET", "This server takes queries by POST.", _ALLOW_POST)
-
-    async def _answer(
-        self, request: GraphQLRequest, scope: RequestScope, media: Media, receive: Receive, send: Send
-    ) -> None:
-        async with Watched(receive, self._settings.request_timeout_s):
-            response = await self._engine().execute(request, scope)
-        await _send_response(send, response, media)
 
     async def _stream(
         self, request: GraphQLRequest, operation: RequestScope, scope: Scope, receive: Receive, send: Send
@@ -125,6 +133,18 @@ async def _send_response(send: Send, response: GraphQLResponse, media: Media) ->
             # An EventSource sees nothing of a refused request but events.
             body = one_event(response).encode()
     await send_json(send, status, body, media.value)
+
+
+def _needs_stream() -> HTTPRefusal:
+    text = "A subscription is answered over a WebSocket, or as text/event-stream when you accept that."
+    return HTTPRefusal(406, "SUBSCRIPTION_NEEDS_STREAM", text)
+
+
+def _kind(engine: Engine, request: GraphQLRequest) -> OperationKind | None:
+    try:
+        return engine.prepare(request).kind
+    except RequestError:
+        return None
 
 
 def _refusal_type(media: Media | None) -> bytes:

@@ -14,6 +14,9 @@ from gateway.server.streams import OpenStreams
 
 log = structlog.get_logger("gateway.access")
 
+OWN_POLICY: Final = "gateway.own_policy"
+"""Key of an ASGI scope whose answer brings a Content-Security-Policy of its own."""
+
 _CSP: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _SECURITY: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -42,12 +45,13 @@ class Envelope:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = [*message["headers"], *_SECURITY, (b"x-request-id", name.encode())]
-                if not any(header[0] == b"content-security-policy" for header in headers):
+                headers = message["headers"]
+                headers += _SECURITY
+                headers.append((b"x-request-id", name.encode()))
+                if OWN_POLICY not in scope:
                     headers.append(_CSP)
                 if self._streams.draining:
                     headers.append((b"connection", b"close"))
-                message = {**message, "headers": headers}
             await send(message)
 
         try:

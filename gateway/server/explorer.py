@@ -8,6 +8,9 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Scope
+
+from gateway.server.envelope import OWN_POLICY
 
 _STATIC: Final = Path(__file__).parent / "static"
 _FILES: Final = ("explorer.js", "docs.js", "schema.js", "socket.js", "explorer.css")
@@ -19,9 +22,9 @@ _CSP: Final = (
 )
 
 
-def page() -> Response:
+def page(scope: Scope) -> Response:
     """The page itself."""
-    return _file("explorer.html")
+    return _file("explorer.html", scope)
 
 
 def routes() -> list[Route]:
@@ -30,10 +33,11 @@ def routes() -> list[Route]:
 
 
 async def _serve(request: Request) -> Response:
-    return _file(request.url.path.rsplit("/", 1)[1])
+    return _file(request.url.path.rsplit("/", 1)[1], request.scope)
 
 
-def _file(name: str) -> Response:
+def _file(name: str, scope: Scope) -> Response:
     path = _STATIC / name
+    scope[OWN_POLICY] = True
     headers = {"Content-Security-Policy": _CSP, "Cache-Control": "no-cache"}
     return Response(path.read_bytes(), headers=headers, media_type=_TYPES[path.suffix])

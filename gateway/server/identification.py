@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from identity.tokens import InvalidToken
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{3,63}\Z")
 # A subgraph learns who asks from the scope's actor; the client's own credentials stay here.
-_KEPT_BACK: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
+_KEPT_BACK: Final = ("authorization", "cookie", "proxy-authorization")
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
@@ -67,7 +68,9 @@ async def identify(served: Served, headers: Mapping[str, str]) -> Actor:
         raise HTTPRefusal(401, error.code, str(error), challenge) from None
 
 
-def new_scope(actor: Actor, name: str, headers: Mapping[str, str], deadline: float | None) -> RequestScope:
-    """``name``: the request's id. ``deadline``: on the loop's clock."""
-    kept = {key: value for key, value in headers.items() if key not in _KEPT_BACK}
-    return RequestScope(actor=actor, request_id=name, headers=kept, deadline=deadline)
+def new_scope(actor: Actor, name: str, headers: dict[str, str], timeout_s: float) -> RequestScope:
+    """``name``: the request's id. ``timeout_s``: for all of it. Takes the client's credentials out of ``headers``."""
+    for secret in _KEPT_BACK:
+        headers.pop(secret, None)
+    deadline = asyncio.get_running_loop().time() + timeout_s
+    return RequestScope(actor=actor, request_id=name, headers=headers, deadline=deadline)

@@ -33,7 +33,9 @@ class GatewaySchema:
         except RequestError as error:
             yield error.response()
             return
-        if kind != "subscription":
+        if kind == "subscription":
+            scope.deadline = None
+        else:
             yield await engine.execute(request, scope)
             return
         answer = await engine.subscribe(request, scope)

@@ -26,7 +26,7 @@ _UNACKNOWLEDGED_MS: Final = 30_000
 
 
 class GracefulServer(uvicorn.Server):
-    """At SIGTERM uvicorn closes all sockets at once; this one says first that it is not ready, and closes one by one."""
+    """At SIGTERM uvicorn closes every socket at once; this one says first that it is not ready, then spreads it out."""
 
     def __init__(self, app: Starlette, settings: ServerSettings) -> None:
         super().__init__(_config(app, settings))

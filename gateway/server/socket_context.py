@@ -51,8 +51,7 @@ class SocketContext:
 
     def operation_scope(self) -> RequestScope:
         """A scope of its own for each operation: no cache of one is seen by the next."""
-        deadline = asyncio.get_running_loop().time() + self.request_timeout_s
-        return new_scope(self.actor, new_id(), self.headers, deadline)
+        return new_scope(self.actor, new_id(), dict(self.headers), self.request_timeout_s)
 
     def at_expiry(self, action: Callable[[], None]) -> asyncio.TimerHandle | None:
         """Call ``action`` when the actor's token ends; None when it never does."""

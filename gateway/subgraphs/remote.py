@@ -36,9 +36,10 @@ class HttpSubgraph:
     """One service of the graph, behind ``url``.
 
     ``client``: the process's HTTP client, which the caller closes; without one the subgraph has its own, closed by
-    ``close``. ``transport``: what requests go through, the client itself unless something is wrapped around it. ``make_headers``: what goes along of who asks. ``timeout_s``: for a
-    whole request, shortened by the scope's deadline. ``size_max``: bytes of an answer. ``websocket_url``: for
-    subscriptions; None is ``url`` with the scheme of a WebSocket.
+    ``close``. ``transport``: what requests go through, the client itself unless something is wrapped around it.
+    ``make_headers``: what goes along of who asks. ``timeout_s``: for a whole request, shortened by the scope's
+    deadline. ``size_max``: bytes of an answer. ``websocket_url``: for subscriptions; None is ``url`` with the scheme
+    of a WebSocket.
     """
 
     def __init__(

@@ -156,5 +156,3 @@ def _closeness(search: str | None) -> Any:
 def _column(attribute: Any) -> Any:
     """A row's attribute as the column that it is on the class, for the type checker."""
     return attribute
-
-

@@ -58,11 +58,13 @@ def _spelt_out(part: str) -> str:
 
 
 def areas_named(rest: str, names: Iterable[str]) -> set[str]:
-    """Those of the folded ``names`` (of districts, or provinces) that ``rest`` has, whole or without their kind.
+    """Those of the folded ``names`` (of districts, or provinces) that ``rest`` has, whole or else without their kind.
 
-    "bac tan uyen" names Bắc Tân Uyên and not Tân Uyên too: the longer name wins.
+    "bac tan uyen" names Bắc Tân Uyên and not Tân Uyên too: the longer name wins. So does one with its kind: without
+    commas "quan tan binh thanh pho" has the words of Bình Thạnh too.
     """
-    found = {name for name in names if has_phrase(rest, name) or has_phrase(rest, bare(name))}
+    names = list(names)
+    found = {name for name in names if has_phrase(rest, name)} or {n for n in names if has_phrase(rest, bare(n))}
     return {
         name
         for name in found
@@ -74,10 +76,10 @@ def has_phrase(text: str, phrase: str) -> bool:
     return f" {phrase} " in f" {text} "
 
 
-def after_phrase(text: str, phrase: str) -> str | None:
-    """What stands after the last occurrence of the phrase; None when it does not occur."""
-    head, found, tail = f" {text} ".rpartition(f" {phrase} ")
-    return tail.strip() if found and (head or tail is not None) else None
+def after_phrase(text: str, phrase: str) -> str:
+    """What stands after the last occurrence of the phrase; "" when it does not occur."""
+    _, found, tail = f" {text} ".rpartition(f" {phrase} ")
+    return tail.strip() if found else ""
 
 
 def with_present_districts(rest: str) -> str:
@@ -92,4 +94,5 @@ def _gone_districts() -> tuple[tuple[str, str], ...]:
     path = Path(__file__).parent / "data" / "former_districts.csv"
     with path.open(encoding="utf-8", newline="") as file:
         lines = [(words(line["name"]), words(line["district"])) for line in csv.DictReader(file)]
-    return tuple(lines)
+    # The whole name first: what it is put as no longer has the bare one.
+    return tuple((name, district) for full, district in lines for name in dict.fromkeys((full, bare(full))))

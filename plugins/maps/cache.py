@@ -43,9 +43,9 @@ class WhereaboutsCache:
 
     async def refresh(self) -> None:
         """Make it anew if polygons were imported since; until that is done the old one is served."""
-        if self._now is None or self._now.version == await self._read(polygons_version):
-            return
         async with self._making:
+            if self._now is None or self._now.version == await self._read(polygons_version):
+                return
             self._now = await self._read(make_whereabouts)
         log.info("ward polygons reloaded", plugin="maps", version=self._now.version)
 

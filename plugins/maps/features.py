@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import zip_longest
-from typing import Any
 
 from gateway.plugin import Context, Refused
 from schema.geo import Box, MapFeature
@@ -32,16 +31,20 @@ async def features_in(
         raise Refused(f"layers has at most {LAYERS_MOST} keys.", code="TOO_MANY_LAYERS", field="layers")
     wanted = tuple(dict.fromkeys(layers)) if layers is not None else tuple(await layers_of(context))
     answers = await context.ask("map_features_in", box=box, layers=wanted, limit=limit + 1)
-    by_layer: dict[str, list[MapFeature]] = {key: [] for key in wanted}
-    for answer in answers:
-        for feature in answer.value:
-            # A plugin that tells more than it was asked for gains nothing by it.
-            if feature.layer in by_layer and box.holds(feature.point):
-                by_layer[feature.layer].append(feature)
-    evenly = [feature for feature in _in_turn(list(by_layer.values())) if feature is not None]
-    return evenly[:limit], len(evenly) > limit
+    return evenly([feature for answer in answers for feature in answer.value], box, wanted, limit)
 
 
-def _in_turn(lists: Sequence[Sequence[Any]]) -> list[Any]:
-    """One of each list in turn, with None where a list has ended, so that no layer crowds out another."""
-    return [item for row in zip_longest(*lists) for item in row]
+def evenly(
+    features: Iterable[MapFeature], box: Box, layers: Sequence[str], limit: int
+) -> tuple[list[MapFeature], bool]:
+    """Up to ``limit`` of the features, one of each layer in turn so that none crowds out another; and whether more.
+
+    A plugin that tells more than it was asked for (another layer, a point outside the box) gains nothing by it.
+    """
+    by_layer: dict[str, list[MapFeature]] = {key: [] for key in layers}
+    for feature in features:
+        if feature.layer in by_layer and box.holds(feature.point):
+            by_layer[feature.layer].append(feature)
+    turns = zip_longest(*by_layer.values())
+    found = [feature for turn in turns for feature in turn if feature is not None]
+    return found[:limit], len(found) > limit

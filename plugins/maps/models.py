@@ -63,7 +63,7 @@ class FormerUnitRow(Table, table=True):
 
     ``code``: of the time; "" for the district without communes. ``share``: WHOLE, PART, or PART_DEFAULT for the part
     to take when nothing tells which. ``name_folded``: the name's folded words; ``name_bare``: the same without the
-    word for the kind of unit. ``folded``: the words that a search finds it by.
+    word for the kind of unit. ``address_*``: name, district and province, likewise.
     """
 
     __tablename__ = "maps_former_unit"
@@ -77,4 +77,5 @@ class FormerUnitRow(Table, table=True):
     share: str
     name_folded: str
     name_bare: str
-    folded: str
+    address_folded: str
+    address_bare: str

@@ -46,7 +46,7 @@ def wards() -> Iterator[WardRow]:
 
 def former_units() -> Iterator[FormerUnitRow]:
     for number, line in enumerate(lines("former_units.csv"), start=1):
-        name = words(line["name"])
+        spelt = [words(line[part]) for part in ("name", "district", "province")]
         yield FormerUnitRow(
             id=number,
             code=line["code"],
@@ -55,9 +55,10 @@ def former_units() -> Iterator[FormerUnitRow]:
             province=line["province"],
             ward_code=line["ward_code"],
             share=line["share"],
-            name_folded=name,
-            name_bare=bare(name),
-            folded=f" {name} {words(line['district'])} {words(line['province'])} ",
+            name_folded=spelt[0],
+            name_bare=bare(spelt[0]),
+            address_folded=" ".join(spelt),
+            address_bare=" ".join(bare(name) for name in spelt),
         )
 
 

@@ -21,6 +21,7 @@ def compose(subgraphs: Sequence[SubgraphSdl]) -> Composition:
     Each stage runs only when the one before it found no errors. Never raises for what an SDL says.
     """
     report = Report(subgraphs)
+    _check_names(subgraphs, report)
     prepared = [prepare(source, report) for source in subgraphs]
     ready = [subgraph for subgraph in prepared if subgraph is not None]
     old = [subgraph for subgraph in ready if subgraph.federation_1]
@@ -45,6 +46,12 @@ def compose(subgraphs: Sequence[SubgraphSdl]) -> Composition:
     if report.errors:
         return _failed(report)
     return Composition((), print_supergraph(supergraph, kept), tuple(report.hints))
+
+
+def _check_names(subgraphs: Sequence[SubgraphSdl], report: Report) -> None:
+    names = [subgraph.name for subgraph in subgraphs]
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+        report.error("INVALID_SUBGRAPH_NAME", f'two subgraphs are called "{name}": rename one', subgraphs=[name])
 
 
 def _failed(report: Report) -> Composition:

@@ -35,7 +35,7 @@ def composed_directives(members: Sequence[Member], report: Report) -> dict[tuple
                 asked.setdefault(name[1:], []).append((member, *found))
     composed: dict[tuple[str, str], ComposedDirective] = {}
     for name, uses in asked.items():
-        if _agree(name, uses, report):
+        if _agree(name, uses, report) and _is_one_name(name, uses, asked, report):
             definition = _definition(name, uses)
             newest = max((link for _, link, _ in uses), key=lambda link: link.version)
             for member, _, element in uses:
@@ -71,6 +71,27 @@ def _agree(name: str, uses: Sequence[tuple[Member, Link, str]], report: Report) 
     report.error(
         "DIRECTIVE_COMPOSITION_ERROR",
         f'"@{name}" comes from different specifications, {said}: link the same one everywhere',
+        subgraphs=[member.name for member, _, _ in uses],
+        coordinate=f"@{name}",
+    )
+    return False
+
+
+def _is_one_name(
+    name: str,
+    uses: Sequence[tuple[Member, Link, str]],
+    asked: dict[str, list[tuple[Member, Link, str]]],
+    report: Report,
+) -> bool:
+    """A directive that is composed here under one name may not be composed there under another."""
+    meant = {(link.identity, element) for _, link, element in uses}
+    others = [other for other, used in asked.items() if meant & {(link.identity, element) for _, link, element in used}]
+    if len(others) == 1:
+        return True
+    report.error(
+        "DIRECTIVE_COMPOSITION_ERROR",
+        f'"@{uses[0][2]}" of {uses[0][1].identity} is composed under the names '
+        f"{listing([f'@{other}' for other in others])}: import it under one name everywhere",
         subgraphs=[member.name for member, _, _ in uses],
         coordinate=f"@{name}",
     )

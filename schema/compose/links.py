@@ -22,6 +22,8 @@ APOLLO = "https://specs.apollo.dev"
 LINK = f"{APOLLO}/link"
 FEDERATION = f"{APOLLO}/federation"
 Version = tuple[int, int]
+# the version may be missing, but what looks like one must be one
+_URL = re.compile(r"(https?://[^/]+/(?:.*/)?((?!v\d)[^/]+?))(?:/v(\d+)\.(\d+))?/?")
 
 
 @dataclass(slots=True)
@@ -111,7 +113,7 @@ def _link_name(applications: list[ConstDirectiveNode]) -> str:
 def _read_link(directive: ConstDirectiveNode, subgraph: str, report: Report) -> Link | None:
     args = _arguments(directive)
     url = _string(args.get("url"))
-    matched = re.fullmatch(r"(https?://[^/]+/(?:.*/)?([^/]+))/v(\d+)\.(\d+)/?", url)
+    matched = _URL.fullmatch(url)
     if not matched:
         report.error(
             "INVALID_LINK_IDENTIFIER",
@@ -119,7 +121,8 @@ def _read_link(directive: ConstDirectiveNode, subgraph: str, report: Report) -> 
             subgraphs=[subgraph],
         )
         return None
-    identity, name, major, minor = matched.groups()
+    identity, name = matched[1], matched[2]
+    major, minor = matched[3] or "0", matched[4] or "0"
     link = Link(url, identity, name, (int(major), int(minor)), _string(args.get("as")) or name)
     if link.identity == FEDERATION and link.version not in KNOWN_FEDERATION:
         report.error(
@@ -129,6 +132,12 @@ def _read_link(directive: ConstDirectiveNode, subgraph: str, report: Report) -> 
             subgraphs=[subgraph],
         )
         return None
+    if link.identity == LINK and link.version != (1, 0):
+        report.error(
+            "UNKNOWN_LINK_VERSION",
+            f"{subgraph} links the link specification v{major}.{minor}, which this composer does not know: use v1.0",
+            subgraphs=[subgraph],
+        )
     for element, local in _imports(args.get("import")):
         if _importable(link, element, local, subgraph, report):
             link.imports[element] = local
@@ -137,7 +146,9 @@ def _read_link(directive: ConstDirectiveNode, subgraph: str, report: Report) -> 
 
 def _importable(link: Link, element: str, local: str, subgraph: str, report: Report) -> bool:
     fault = None
-    if element.startswith("@") != local.startswith("@"):
+    if not element:
+        fault = "imports something without a name: write a string, or an object with name and as"
+    elif element.startswith("@") != local.startswith("@"):
         fault = f'imports "{element}" as "{local}": a directive keeps its "@", a type has none'
     elif link.identity == FEDERATION and not _known(element, link.version):
         fault = (
@@ -204,3 +215,5 @@ def _imports(value: ValueNode | None) -> Iterator[tuple[str, str]]:
         elif isinstance(entry, ObjectValueNode):
             parts = {part.name.value: _string(part.value) for part in entry.fields}
             yield parts.get("name", ""), parts.get("as") or parts.get("name", "")
+        else:
+            yield "", ""

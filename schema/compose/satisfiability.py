@@ -94,7 +94,30 @@ class _Walk:
             if not children:
                 self._fail(definition.name, item, places, reached, step)
             elif self._is_composite(item.type):
+                self._check_shared(definition.name, item, tuple(children), step)
                 yield named(item.type), tuple(children), Step(name, step)
+
+    def _check_shared(self, owner: str, item: Field, children: tuple[Place, ...], step: Step) -> None:
+        """Subgraphs that resolve one abstract field may not disagree on everything that it can be."""
+        at = f"{owner}.{item.name}"
+        if len(children) < 2 or at in self.failed or self.supergraph.types[named(item.type)].kind is Kind.OBJECT:
+            return
+        if any(self.places.is_stand_in(place) for place in children):
+            return
+        known = {place: set(self.places.owner(place).subgraph.possible(place.type)) for place in children}
+        if set.intersection(*known.values()):
+            return
+        self.failed.add(at)
+        said = [
+            f"{', '.join(sorted(types)) or 'nothing'} in {self.report.where(self.places.owner(place).name, at)}"
+            for place, types in known.items()
+        ]
+        self.report.error(
+            "SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES",
+            f"{_query(step, item.name)} depends on who is asked: {at} can be {listing(said)}: give them a type in common",
+            subgraphs=[self.places.owner(place).name for place in known],
+            coordinate=at,
+        )
 
     def _is_composite(self, type_: str) -> bool:
         target = self.supergraph.types.get(named(type_))

@@ -27,7 +27,7 @@ async def http_server(handler: Handler) -> AsyncIterator[str]:
     """An aiohttp server on a free port of loopback; gives its URL."""
     app = web.Application()
     app.router.add_route("*", "/graphql", handler)
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

@@ -151,7 +151,7 @@ class Upstream:
         self.said: list[dict[str, Any]] = []
         self.left = asyncio.Event()
 
-    async def __call__(self, request: web.Request) -> web.StreamResponse:
+    async def serve(self, request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse(protocols=("graphql-transport-ws",))
         await socket.prepare(request)
         assert socket.ws_protocol == "graphql-transport-ws"
@@ -177,7 +177,7 @@ def _next(value: int) -> dict[str, Any]:
 
 
 async def _ticks(upstream: Upstream, **settings: Any) -> list[SubgraphAnswer]:
-    async with http_server(upstream) as url:
+    async with http_server(upstream.serve) as url:
         subgraph = HttpSubgraph("far", url, **settings)
         try:
             return [answer async for answer in subgraph.subscribe(TICKS, {"to": 2}, RequestScope())]
@@ -230,7 +230,7 @@ async def test_an_upstream_that_is_down_is_an_error() -> None:
 
 async def test_leaving_tells_the_upstream_to_stop() -> None:
     upstream = Upstream(_next(0), _next(1))
-    async with http_server(upstream) as url:
+    async with http_server(upstream.serve) as url:
         subgraph = HttpSubgraph("far", url)
         stream = subgraph.subscribe(TICKS, {"to": 9}, RequestScope())
         async with aclosing(cast("Any", stream)):

@@ -82,7 +82,8 @@ class World:
     def _leaf(self, seed: tuple[Any, ...], named: Any) -> Any:
         number = _number(seed)
         if is_enum_type(named):
-            return sorted(named.values)[number % len(named.values)]
+            values = sorted(self.supergraph.public_schema.type_map[named.name].values)  # type: ignore[attr-defined]
+            return values[number % len(values)]
         plain = {"Int": number % 100000, "Float": number % 1000 + 0.5, "Boolean": number % 2 == 0}
         return plain.get(named.name, f"{seed[0]}:{seed[1]}:{seed[2]}{json.dumps(seed[3]) if seed[3] else ''}")
 
@@ -117,20 +118,23 @@ class World:
         return schema
 
     def _resolver(self, name: str, type_: Any, parent: str) -> Any:
-        def resolve(thing: Thing | None, _info: GraphQLResolveInfo, **args: Any) -> Any:
-            return self.value(thing or Thing(parent, 0), name, args, type_)
+        def resolve(thing: Thing | None, info: GraphQLResolveInfo, **args: Any) -> Any:
+            return self.value(thing or Thing(parent, 0), name, _given(info, args), type_)
 
         return resolve
 
     def subgraph(self, name: str, schema: GraphQLSchema) -> GraphQLSchema:
         """``schema``, a subgraph's own, answering as that subgraph."""
         number = self.numbers[name]
+        kinds = {"query": schema.query_type, "mutation": schema.mutation_type}
+        roots = {root.name: self.supergraph.roots[kind] for kind, root in kinds.items() if root is not None and kind in self.supergraph.roots}
         for type_ in schema.type_map.values():
             if type_.name.startswith("__"):
                 continue
             if is_object_type(type_):
+                local = roots.get(type_.name, type_.name)
                 for field_name, field in type_.fields.items():
-                    field.resolve = self._strict(number, type_.name, field_name, field.type)
+                    field.resolve = self._strict(number, local, field_name, field.type)
             elif is_abstract_type(type_):
                 type_.resolve_type = lambda thing, _info, _type, n=number: self._local(n, thing.type)
         entities = schema.query_type.fields.get("_entities")  # type: ignore[union-attr]
@@ -147,8 +151,8 @@ class World:
     def _strict(self, number: int, local: str, name: str, type_: Any) -> Any:
         there = self.graph.field(number, local, name)
 
-        def resolve(thing: Thing | None, _info: GraphQLResolveInfo, **args: Any) -> Any:
-            thing = thing or Thing(self._root(local), 0)
+        def resolve(thing: Thing | None, info: GraphQLResolveInfo, **args: Any) -> Any:
+            thing = thing or Thing(local, 0)
             if there is None:
                 raise Refused(f"{local}.{name} is not answered here")
             provided = [s for given in thing.provided for s in self._given(given, thing.type, name)]
@@ -159,12 +163,9 @@ class World:
             below = [node.selection_set for node in provided if node.selection_set]
             if there.provides:
                 below.append(field_set(there.provides))
-            return _with(self.value(thing, name, args, self._type(thing.type, name, type_)), tuple(below))
+            return _with(self.value(thing, name, _given(info, args), self._type(thing.type, name, type_)), tuple(below))
 
         return resolve
-
-    def _root(self, local: str) -> str:
-        return local if local in self.types else "Query"
 
     def _type(self, concrete: str, name: str, otherwise: Any) -> Any:
         """The public type, so that a value is null here where it is null in the whole."""
@@ -228,6 +229,12 @@ class World:
         if public is None or name not in public.fields or public.fields[name].args:  # type: ignore[attr-defined]
             return None
         return public
+
+
+def _given(info: GraphQLResolveInfo, args: dict[str, Any]) -> dict[str, Any]:
+    """The arguments that the operation names: a subgraph's default may be hidden from the public schema."""
+    named = {argument.name.value for argument in info.field_nodes[0].arguments or ()}
+    return {name: value for name, value in args.items() if name in named}
 
 
 def _with(value: Any, provided: tuple[SelectionSetNode, ...]) -> Any:

@@ -1,12 +1,15 @@
-"""Fixtures of engagement's tests: events as feedback emits them, and alerts drafted and issued."""
+"""Fixtures of engagement's tests: a city of engagement alone, events as feedback emits them, alerts."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gateway.host.testing import AskedCity
+from gateway.host.manifest import find_manifest, read_manifest
+from gateway.host.testing import AskedCity, OpenCity
 from gateway.plugin import emit
 from plugins.engagement.tests.asking import (
     APPROVE_ALERT,
@@ -16,6 +19,18 @@ from plugins.engagement.tests.asking import (
     alert_input,
     report_event,
 )
+
+
+@pytest.fixture
+async def city(tmp_path: Path, open_test_city: OpenCity) -> AsyncIterator[AskedCity]:
+    """Engagement alone, seeded, with the roles of plugins.toml: what it does needs no other plugin."""
+    roles = read_manifest(find_manifest()).roles
+    config = tmp_path / "plugins.toml"
+    config.write_text(
+        "[roles]\n" + "".join(f"{role} = {scopes}\n" for role, scopes in roles.items()) + "[plugins.engagement]\n"
+    )
+    async with open_test_city(config) as asked:
+        yield asked
 
 
 @pytest.fixture

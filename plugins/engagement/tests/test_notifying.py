@@ -19,14 +19,6 @@ from plugins.engagement.models import NotificationRow
 from plugins.engagement.service.inbox import notify_reporter
 from plugins.engagement.tests.asking import CHANGED, INBOX, Happened, next_told, report_event
 
-SUBMIT = """
-mutation {
-  submitReport(input: {category: "GIAO_THONG", title: "Ổ gà lớn", body: "Mặt đường hư hỏng trước số nhà 12."}) {
-    node { id code } userErrors { code field message }
-  }
-}
-"""
-
 
 async def test_a_received_report_is_told_to_its_reporter_in_two_languages(
     city: AskedCity, happened: Happened
@@ -164,12 +156,3 @@ async def test_anonymous_listens_to_no_inbox(city: AskedCity, happened: Happened
     )
     assert isinstance(answer, GraphQLResponse)
     assert [error["extensions"]["code"] for error in answer.errors] == ["UNAUTHENTICATED"]
-
-
-async def test_a_report_submitted_in_the_app_is_confirmed_in_its_reporters_inbox(city: AskedCity) -> None:
-    submitted = await city.ask(SUBMIT, by="lan")
-    report = submitted["submitReport"]["node"]
-    [told] = await next_told(city, "lan")
-    assert told["kind"] == "REPORT_SUBMITTED"
-    data = await city.ask("{ inbox { nodes { title report { id code } } } }", by="lan")
-    assert data["inbox"]["nodes"] == [{"title": f"Đã gửi phản ánh {report['code']}", "report": report}]

@@ -11,6 +11,9 @@ from gateway.host.testing import AskedCity
 BEN_THANH = {"lat": 10.7711, "lng": 106.6958}
 """A point in phường Bến Thành, 26743."""
 
+PUBLIC_SAMPLES = 55
+"""Of the 60 sample reports, five are private."""
+
 SUBMIT = """mutation ($input: SubmitReportInput!) {
   submitReport(input: $input) { node { id code version state } userErrors { code field } clientMutationId }
 }"""

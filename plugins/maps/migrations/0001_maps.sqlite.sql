@@ -39,7 +39,8 @@ CREATE TABLE maps_former_unit (
     share VARCHAR NOT NULL,
     name_folded VARCHAR NOT NULL,
     name_bare VARCHAR NOT NULL,
-    folded VARCHAR NOT NULL,
+    address_folded VARCHAR NOT NULL,
+    address_bare VARCHAR NOT NULL,
     CONSTRAINT pk_maps_former_unit PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX uq_maps_former_unit_code ON maps_former_unit (code, ward_code);

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from gateway.host.testing import AskedCity as City
 from gateway.request import RequestScope
-from plugins.maps.features import features_in
+from plugins.maps.features import evenly
 from schema.geo import Box, MapFeature, Point
 
 CENTRE = {"south": 10.76, "west": 106.68, "north": 10.79, "east": 106.72}
@@ -42,7 +40,7 @@ async def test_ward_labels_in_a_box_are_on_the_map_the_largest_first(city: City)
         "id": "Ward:26743",
         "layer": "maps.wards",
         "title": "Phường Bến Thành",
-        "point": {"lat": 10.771268, "lng": 106.694211},
+        "point": {"lat": 10.771434, "lng": 106.69415},
         "ward": {"code": "26743"},
     }
     assert page["hasMore"] is False
@@ -65,22 +63,14 @@ async def test_a_box_turned_around_and_too_many_layers_are_refused(city: City) -
     assert await city.refused(FEATURES, bbox=ALL, layers=[f"a.{i}" for i in range(51)]) == ["TOO_MANY_LAYERS"]
 
 
-class Asked:
-    """Stands where a context stands, with answers of two plugins of which one tells too much."""
-
-    async def ask(self, question: str, **arguments: Any) -> list[Any]:
-        from gateway.plugin import Answer
-
-        assert question == "map_features_in"
-        at = Point(10.77, 106.70)
-        many = [MapFeature(f"A:{i}", "a.many", f"a{i}", at) for i in range(arguments["limit"])]
-        strays = [MapFeature("B:0", "b.few", "far", Point(21.0, 105.8)), MapFeature("B:1", "b.other", "not asked", at)]
-        return [Answer("a", many), Answer("b", [*strays, MapFeature("B:2", "b.few", "b", at)])]
-
-
-async def test_no_layer_crowds_out_another_and_strays_are_left_out() -> None:
-    found, more = await features_in(Asked(), Box(10.7, 106.6, 10.8, 106.8), ["a.many", "b.few"], 4)  # type: ignore[arg-type]
+def test_no_layer_crowds_out_another_and_strays_are_left_out() -> None:
+    here, hanoi = Point(10.77, 106.70), Point(21.0, 105.8)
+    many = [MapFeature(f"A:{i}", "a.many", f"a{i}", here) for i in range(5)]
+    strays = [MapFeature("B:0", "b.few", "far", hanoi), MapFeature("B:1", "b.other", "not asked for", here)]
+    few = MapFeature("B:2", "b.few", "b", here)
+    found, more = evenly([*many, *strays, few], Box(10.7, 106.6, 10.8, 106.8), ["a.many", "b.few"], 4)
     assert ([feature.title for feature in found], more) == (["a0", "b", "a1", "a2"], True)
+    assert evenly([few], Box(10.7, 106.6, 10.8, 106.8), ["b.few"], 1) == ([few], False)
 
 
 async def test_a_point_outside_the_city_is_in_no_ward_and_one_outside_the_earth_is_refused(city: City) -> None:

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from plugins.maps.cache import make_whereabouts
 from plugins.maps.importer import import_wards
 from plugins.maps.models import WardRow
-from plugins.maps.tests.conftest import shared_file
+from plugins.maps.tests.files import shared_file
 from plugins.maps.whereabouts import Found, Place, Whereabouts
 from schema.geo import Box, Point
 
@@ -166,4 +166,3 @@ def test_200_lookups_take_less_than_a_millisecond_each(real: Whereabouts) -> Non
     # The median: another process may take the core in the middle of any one of them.
     assert sorted(taken)[100] < 0.001
     assert sum(taken) / 200 < 0.001
-

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import structlog
 
-from gateway.host.manifest import find_manifest
 from gateway.host.testing import AskedCity, OpenCity
 from gateway.request import RequestScope
 from plugins.vneid.levels import levels, opened_at
@@ -78,8 +79,8 @@ async def test_who_is_not_seeded_is_refused_with_the_names_that_are(city: AskedC
     assert len(error["message"]) < 200
 
 
-async def test_nobody_signs_in_by_name_in_production(open_test_city: OpenCity) -> None:
-    async with open_test_city(find_manifest(), mode="production") as city:
+async def test_nobody_signs_in_by_name_in_production(config: Path, open_test_city: OpenCity) -> None:
+    async with open_test_city(config, mode="production") as city:
         answer = (await city.ask(SIGN_IN, person="lan"))["signIn"]
     assert answer["node"] is None
     assert [error["code"] for error in answer["userErrors"]] == ["SIGN_IN_UNAVAILABLE"]
