@@ -47,6 +47,6 @@ def mutation(*, description: str, scopes: Sequence[str] = (), authenticated: boo
     return strawberry.federation.mutation(
         description=description,
         authenticated=authenticated and not scopes,
-        requires_scopes=[list(scopes)] if scopes else None,
+        requires_scopes=[list(scopes)] if scopes else [],
         extensions=[_TellRefusals()],
     )

@@ -16,6 +16,11 @@ class ImportReport:
     accepted: int
     refused: list[tuple[int, str]] = field(default_factory=list)
 
+    def as_text(self) -> str:
+        """For the command: what was stored, and each refused place with its reason."""
+        done = f"{self.kind}: {self.accepted} imported" if self.ok else f"{self.kind}: nothing imported"
+        return "\n".join([done, *(f"  {place or 'file'}: {why}" for place, why in self.refused)])
+
     @property
     def ok(self) -> bool:
         return not self.refused

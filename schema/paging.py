@@ -56,12 +56,16 @@ def _sort_key(text: str, width: int) -> SortKey:
     except (ValueError, binascii.Error, RecursionError):
         key = None
     if not isinstance(key, list) or len(key) != width or any(isinstance(part, (list, dict, bool)) for part in key):
-        raise Refused(
-            "after is not a cursor of this list: use pageInfo.endCursor of the page before.",
-            code="BAD_CURSOR",
-            field="after",
-        )
+        raise _bad_cursor()
     return tuple(key)
+
+
+def _bad_cursor() -> Refused:
+    return Refused(
+        "after is not a cursor of this list: use pageInfo.endCursor of the page before.",
+        code="BAD_CURSOR",
+        field="after",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +85,19 @@ class Page(Generic[Row]):
 
     @classmethod
     def cut(cls, rows: Sequence[Row], asked: Window, key: Callable[[Row], SortKey]) -> Page[Row]:
-        """From a whole list in memory, sorted by ``key`` here."""
+        """From a whole list in memory, sorted by ``key`` here.
+
+        Raises:
+            Refused: BAD_CURSOR, when ``asked.after`` does not compare with the list's keys.
+        """
         ordered = sorted(rows, key=key)
         if asked.after is not None:
             after = asked.after
-            ordered = [row for row in ordered if key(row) > after]
+            try:
+                ordered = [row for row in ordered if key(row) > after]
+            except TypeError:
+                # Of the right width, but with a text where this list has a number: made up.
+                raise _bad_cursor() from None
         return cls.of(ordered[: asked.limit + 1], asked, key)
 
 

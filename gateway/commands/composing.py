@@ -136,8 +136,8 @@ def compose_file(path: Path) -> tuple[list[ComposeResult], bool]:
 
 
 def _subgraphs(path: Path, case: Any) -> list[SubgraphSdl]:
-    services = case.get("services") if isinstance(case, dict) else case
     try:
+        services = case["services"] if isinstance(case, dict) else case
         return [SubgraphSdl(name=s["name"], sdl=s["sdl"], url=s.get("url", "")) for s in services]
     except (TypeError, KeyError, AttributeError):
         raise CommandError(f"{path}: a subgraph is not an object with name and sdl.") from None

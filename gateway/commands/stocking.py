@@ -65,7 +65,7 @@ def import_file(kind: str, file: Path, config: Path | None) -> str:
     """Import a file by the plugin that knows its kind, in one transaction.
 
     Raises:
-        CommandError: no plugin imports that kind, or the file is not there.
+        CommandError: no plugin imports that kind, the file is not there, or something in it was refused.
     """
     if not file.is_file():
         raise CommandError(f"{file} is not a file.")
@@ -77,6 +77,8 @@ def import_file(kind: str, file: Path, config: Path | None) -> str:
     migrate_all(assembly, database)
     with database.changing() as session:
         report = importers[kind](session, file)
+    if not report.ok:
+        raise CommandError(report.as_text())
     return report.as_text()
 
 

@@ -10,7 +10,8 @@ from gateway.execution.authorize import Guards, PolicyCheck
 from gateway.execution.errors import OPERATION_RESOLUTION_FAILURE, Mask, RequestError
 from gateway.execution.errors import mask as default_mask
 from gateway.execution.execute import Execution
-from gateway.execution.operations import OperationCache, Prepared, RequestCheck, request_variables
+from gateway.execution.operations import NO_LABELS, OperationCache, Prepared, RequestCheck, request_variables
+from gateway.execution.overrides import ActiveLabels, percent_labels
 from gateway.execution.program import Program
 from gateway.execution.subscribe import event_responses
 from gateway.planner import explain, plan_operation
@@ -25,7 +26,9 @@ class Engine:
 
     ``check``: what the guard refuses of a text, a document (depth, cost) or its variables; nothing without one.
     ``cache_size``: operations kept. ``mask``: the error for an exception that is a fault of ours. ``policy``: whether a
-    named ``@policy`` holds; without it no policy does. ``event_timeout_s``: for the fetches of a subscription's event.
+    named ``@policy`` holds; without it no policy does. ``overrides``: the labels of progressive overrides that are
+    active for an operation; by default each ``percent(n)`` for its share of them. ``event_timeout_s``: for the fetches
+    of a subscription's event.
     """
 
     def __init__(
@@ -37,6 +40,7 @@ class Engine:
         cache_size: int = 1000,
         mask: Mask = default_mask,
         policy: PolicyCheck | None = None,
+        overrides: ActiveLabels | None = None,
         event_timeout_s: float | None = 30.0,
     ) -> None:
         if missing := sorted(set(supergraph.subgraphs) - set(subgraphs)):
@@ -45,6 +49,7 @@ class Engine:
         self._subgraphs = dict(subgraphs)
         self._mask = mask
         self._event_timeout_s = event_timeout_s
+        self._overrides = (overrides or percent_labels(supergraph.labels)) if supergraph.labels else None
         schema = supergraph.public_schema
         guards = Guards(schema, supergraph.access, policy)
         self._operations = OperationCache(schema, self._subgraphs, guards, self._plan, check, cache_size)
@@ -65,7 +70,7 @@ class Engine:
                 raise RequestError.one(
                     "A subscription needs a transport that streams: WebSocket or SSE", OPERATION_RESOLUTION_FAILURE
                 )
-            program = prepared.program_for(scope)
+            program = self._program(prepared, scope)
             return await self._run(prepared, program, request, scope)
         except RequestError as error:
             return error.response()
@@ -81,7 +86,7 @@ class Engine:
             if prepared.kind != "subscription":
                 return await self.execute(request, scope)
             sent, coerced = request_variables(self.supergraph.public_schema, prepared.operation, request.variables)
-            program = prepared.program_for(scope)
+            program = self._program(prepared, scope)
             if program.plan.node is None:
                 # Nothing is left to subscribe to: the field is denied.
                 return await self._run(prepared, program, request, scope)
@@ -116,5 +121,10 @@ class Engine:
             execution.tree.update(prepared.introspection.answer(request.variables))
         return GraphQLResponse(data=execution.data(), errors=execution.errors)
 
-    def _plan(self, document: DocumentNode, operation_name: str | None) -> Plan:
-        return plan_operation(self.supergraph, document, operation_name)
+    def _program(self, prepared: Prepared, scope: RequestScope) -> Program:
+        if self._overrides is None:
+            return prepared.program_for(scope)
+        return prepared.program_for(scope, self._overrides(scope) & self.supergraph.labels)
+
+    def _plan(self, document: DocumentNode, operation_name: str | None, overrides: frozenset[str] = NO_LABELS) -> Plan:
+        return plan_operation(self.supergraph, document, operation_name, overrides=overrides)

@@ -31,7 +31,8 @@ from gateway.planner.plan import OperationKind, Plan
 from gateway.request import GraphQLRequest, RequestScope
 from gateway.subgraphs.protocol import Subgraph
 
-# An actor's denied coordinates make a variant of an operation; more kinds of actors than this are not kept.
+NO_LABELS: frozenset[str] = frozenset()
+# An actor's denied coordinates make a variant of an operation, and so do active overrides; no more than this are kept.
 _VARIANTS_MAX = 32
 _ERRORS_MAX = 25
 
@@ -61,11 +62,14 @@ class RequestCheck(Protocol):
 class PlanMaker(Protocol):
     """Plans one operation of a validated document."""
 
-    def __call__(self, document: DocumentNode, operation_name: str | None) -> Plan: ...
+    def __call__(
+        self, document: DocumentNode, operation_name: str | None, overrides: frozenset[str] = NO_LABELS
+    ) -> Plan:
+        """``overrides``: the active labels of progressive overrides."""
 
 
 class Prepared:
-    """An operation that may be run: valid, with a program for each set of what its actors may not see."""
+    """An operation that may be run: valid, with a program for each set of what actors may not see and of overrides."""
 
     __slots__ = (
         "_guards",
@@ -99,27 +103,28 @@ class Prepared:
         self._guards = guards
         self._plan = plan
         self._touched = guards.touched(document, operation)
-        self._variants: OrderedDict[tuple[frozenset[str], bool], Program] = OrderedDict()
+        self._variants: OrderedDict[tuple[frozenset[str], bool, frozenset[str]], Program] = OrderedDict()
         self.program = Program(plan(document, self._name()), schema, subgraphs)
 
-    def program_for(self, scope: RequestScope) -> Program:
-        """The program that fetches nothing that the scope's actor may not see."""
-        if not self._touched:
+    def program_for(self, scope: RequestScope, labels: frozenset[str] = NO_LABELS) -> Program:
+        """The program that fetches nothing that the scope's actor may not see, and keeps to the active overrides."""
+        denied = self._guards.denied(self._touched, scope) if self._touched else NO_LABELS
+        if not denied and not labels:
             return self.program
-        denied = self._guards.denied(self._touched, scope)
-        if not denied:
-            return self.program
-        key = (denied, scope.actor.is_authenticated)
+        key = (denied, bool(denied) and scope.actor.is_authenticated, labels)
         program = self._variants.get(key)
         if program is None:
-            program = self._variants[key] = self._without(Denied(*key))
+            program = self._variants[key] = self._variant(*key)
             if len(self._variants) > _VARIANTS_MAX:
                 self._variants.popitem(last=False)
         return program
 
-    def _without(self, denied: Denied) -> Program:
-        document = without_denied(self._schema, self.document, denied)
-        return Program(self._plan(document, self._name()), self._schema, self._subgraphs, denied)
+    def _variant(self, coordinates: frozenset[str], signed_in: bool, labels: frozenset[str]) -> Program:
+        document, denied = self.document, None
+        if coordinates:
+            denied = Denied(coordinates, signed_in)
+            document = without_denied(self._schema, document, denied)
+        return Program(self._plan(document, self._name(), labels), self._schema, self._subgraphs, denied)
 
     def _name(self) -> str | None:
         return self.operation.name.value if self.operation.name is not None else None

@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import pluggy
 import strawberry.federation
@@ -154,7 +154,7 @@ def _federation_schema(types: SubgraphTypes) -> strawberry.federation.Schema:
     # Strawberry links Federation 2 only where a directive of it is used; without the link the SDL reads as
     # Federation 1, where everything may be shared and two plugins with one field would not be told.
     linked = any(isinstance(directive, Link) for directive in schema.schema_directives)
-    return schema if linked else build([Link(url=FEDERATION_URL, import_=["@key"])])
+    return schema if linked else build([Link(url=FEDERATION_URL, import_=[cast("Any", "@key")])])
 
 
 def _leave_out_needy(assembly: Assembly) -> None:

@@ -51,10 +51,9 @@ class City:
         self.relay = Relay(database, self.bus, keep_days=self.manifest.gateway.keep_events_days)
         self.tokens = Tokens(load_key(self.manifest.data_folder / "token-key.json"))
         self.services = self._services()
-        self.subgraphs: dict[str, Subgraph] = {
-            **{name: self._local(name) for name in assembly.joined.live},
-            **{name: AbsentSubgraph(name) for name in assembly.joined.absent},
-        }
+        self.subgraphs: dict[str, Subgraph] = {}
+        self.subgraphs.update({name: self._local(name) for name in assembly.joined.live})
+        self.subgraphs.update({name: AbsentSubgraph(name) for name in assembly.joined.absent})
         self.supergraph_sdl = assembly.joined.supergraph_sdl
         self.supergraph = Supergraph.from_sdl(self.supergraph_sdl)
         self.engine = self._new_engine()
@@ -130,7 +129,8 @@ class City:
         hooks = self.assembly.manager.hook.lifespan.get_hookimpls()
         for hook in [hook for hook in hooks if hook.plugin_name == plugin.name]:
             try:
-                await stack.enter_async_context(hook.function(self.services[plugin.name]))
+                own: Any = hook.function(self.services[plugin.name])
+                await stack.enter_async_context(own)
             except Exception as error:
                 log.exception("a plugin's lifespan failed", plugin=plugin.name)
                 self.subgraphs[plugin.name] = AbsentSubgraph(plugin.name)

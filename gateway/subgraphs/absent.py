@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
+from graphql import GraphQLSchema
+
 from gateway.planner.plan import Fetch
 from gateway.request import RequestScope, SubgraphAnswer
 from gateway.subgraphs.errors import SUBGRAPH_UNAVAILABLE, fault
@@ -15,7 +17,7 @@ class AbsentSubgraph:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.schema = None
+        self.schema: GraphQLSchema | None = None
 
     async def fetch(self, fetch: Fetch, variables: Mapping[str, Any], scope: RequestScope) -> SubgraphAnswer:
         return {"data": None, "errors": [self._error()]}

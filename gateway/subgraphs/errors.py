@@ -70,7 +70,7 @@ def mask_exception(
     else:
         error = _internal()
         log.error(
-            "resolver failed",
+            "an exception was masked",
             subgraph=service,
             path=path,
             error_id=error["extensions"]["id"],

@@ -22,8 +22,11 @@ class Subgraph(Protocol):
     ``schema``: the schema that its answers are certain to keep; None when every value must be checked.
     """
 
-    name: str
-    schema: GraphQLSchema | None
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def schema(self) -> GraphQLSchema | None: ...
 
     async def fetch(self, fetch: Fetch, variables: Mapping[str, Any], scope: RequestScope) -> SubgraphAnswer: ...
 

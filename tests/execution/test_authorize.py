@@ -22,6 +22,7 @@ LINK = """extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", i
 PEOPLE = """
     type Query { people: [Person!]! person: Person secret: String! @authenticated open: Int
       anyone: [Anyone!]! vault: Vault coin: Coin kind: Kind }
+    type Subscription { alarms: Int @authenticated }
     type Mutation { shred: Boolean @requiresScopes(scopes: [["people:shred"]]) }
     interface Being { id: ID! }
     type Person implements Being @key(fields: "id") { id: ID! name: String
@@ -79,6 +80,7 @@ class City:
                 "kind": self._root("kind", "A"),
             },
             mutation={"shred": self._root("shred", True)},
+            subscription={"alarms": self._root("alarms", None)},
             entities={"Person": lambda row: {**person, "id": row["id"]}},
             fields={
                 "Person.phone": self._note("phone", "090"),
@@ -165,6 +167,15 @@ async def test_a_denied_mutation_does_not_run() -> None:
     response = await city.ask("mutation { shred }", by=CLERK)
     assert response.data == {"shred": None}
     assert _codes(response) == [(["shred"], "FORBIDDEN")]
+    assert city.resolved == []
+
+
+async def test_a_denied_subscription_is_not_opened() -> None:
+    city = City()
+    response = await city.engine.subscribe(GraphQLRequest("subscription { all: alarms }"), RequestScope())
+    assert isinstance(response, GraphQLResponse)
+    assert response.data == {"all": None}
+    assert _codes(response) == [(["all"], "UNAUTHENTICATED")]
     assert city.resolved == []
 
 

@@ -220,9 +220,9 @@ def test_its_time_grows_with_the_fragments_and_not_with_what_they_expand_to() ->
         document = parse(text + f" fragment F{fragments} on Node {{ id }}")
         best = 1.0
         for _ in range(5):
-            began = time.perf_counter()
+            began = time.thread_time()
             refused = codes(Guard(Limits()), document, {})
-            best = min(best, time.perf_counter() - began)
+            best = min(best, time.thread_time() - began)
         assert refused == (["DEPTH_LIMIT", "FIELD_LIMIT", "COST_LIMIT"] if fragments > 18 else [])
         return best
 
@@ -236,6 +236,6 @@ def test_counting_comparisons_stops_where_fragments_expand_too_far() -> None:
     document = parse(text + " fragment F60 on Query { ...Missing }")
     operation = document.definitions[0]
     assert isinstance(operation, OperationDefinitionNode)
-    began = time.perf_counter()
+    began = time.thread_time()
     assert count_comparisons(document, [operation.selection_set], 1_000) == 1_001
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5

@@ -92,10 +92,10 @@ def test_its_time_grows_no_faster_than_the_text(piece: str) -> None:
         text = "{a" + piece * times
         best = 1.0
         for _ in range(3):
-            began = time.perf_counter()
+            began = time.thread_time()
             with suppress(GraphQLError):
                 scan(text, limits)
-            best = min(best, time.perf_counter() - began)
+            best = min(best, time.thread_time() - began)
         return best
 
     took(100)

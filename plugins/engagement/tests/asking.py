@@ -1,4 +1,4 @@
-"""What engagement's tests ask, and the helpers that ask it."""
+"""What engagement's tests ask, and the functions that ask it."""
 
 from __future__ import annotations
 
