@@ -80,7 +80,7 @@ async def test_the_samples_are_plainly_samples_and_one_has_expired(city: AskedCi
     assert [node["id"] for node in (await city.ask(ACTIVE))["activeAlerts"]["nodes"]] == [SAMPLE]
 
 
-@pytest.mark.parametrize("key", [["a", "b", "c"], [0, 0, None], [None, 1, "x"], [0, 0]])
+@pytest.mark.parametrize("key", [["a", "b", "c"], [None, 1, "x"], [0, 0]])
 async def test_a_made_up_cursor_is_refused(city: AskedCity, key: list[Any]) -> None:
     after = base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
     query = "query ($after: String) { activeAlerts(after: $after) { nodes { id } } }"
