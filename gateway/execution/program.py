@@ -91,11 +91,16 @@ def fetches_of(node: PlanNode | None) -> Iterator[Fetch]:
 
 
 def _fields_of(projection: Projection) -> Iterator[ProjectedField]:
-    for fields in projection.by_type.values():
-        for field in fields:
-            yield field
-            if field.selection is not None:
-                yield from _fields_of(field.selection)
+    """Every field of a projection; a selection that several types share is visited once."""
+    pending = [projection]
+    seen = {id(projection)}
+    while pending:
+        for fields in pending.pop().by_type.values():
+            for field in fields:
+                yield field
+                if field.selection is not None and id(field.selection) not in seen:
+                    seen.add(id(field.selection))
+                    pending.append(field.selection)
 
 
 def _condition_variables(projection: Projection) -> set[str]:

@@ -18,6 +18,7 @@ from gateway.planner.plan import ProjectedField, Projection
 
 Position: TypeAlias = "tuple[Position, str | int] | None"
 Complete: TypeAlias = "Callable[[Any, Position, str | int, ProjectionRun], Any]"
+Table: TypeAlias = "list[tuple[str, str, type | None, Complete]]"
 Denial: TypeAlias = "tuple[GraphQLOutputType, str, str]"
 
 
@@ -77,6 +78,8 @@ class Projector:
         self._holds = holds
         self._denied = denied
         self._denied_types = denied_types or {}
+        # By the identity of a selection: under an interface its types share what lies below them.
+        self._tables: dict[int, dict[str, Table]] = {}
         assert projection.sole is not None, "a root has one type"
         self._root = self._fields(projection.by_type[projection.sole], projection.sole, root=True)
 
@@ -92,9 +95,7 @@ class Projector:
             return None
         return out
 
-    def _fields(
-        self, fields: tuple[ProjectedField, ...], typename: str, *, root: bool = False
-    ) -> list[tuple[str, str, type | None, Complete]]:
+    def _fields(self, fields: tuple[ProjectedField, ...], typename: str, *, root: bool = False) -> Table:
         return [
             (field.key, field.source, *self._field(field, typename, root=root))
             for field in fields
@@ -122,7 +123,10 @@ class Projector:
         return _leaf(field, type_)
 
     def _object(self, field: ProjectedField, selection: Projection) -> Complete:
-        tables = {name: self._fields(fields, name) for name, fields in selection.by_type.items()}
+        tables = self._tables.get(id(selection))
+        if tables is None:
+            tables = {name: self._fields(fields, name) for name, fields in selection.by_type.items()}
+            self._tables[id(selection)] = tables
         denied_types = self._denied_types
         sole = tables[selection.sole] if selection.sole is not None else None
 

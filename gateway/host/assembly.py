@@ -211,22 +211,33 @@ def migrate_all(assembly: Assembly, database: Database) -> list[Migration]:
             )
         )
 
-    left_out = set(assembly.out)
-    assembly.each(run)
-    if set(assembly.out) != left_out:
-        _leave_out_needy(assembly)
-        _compose(assembly)
+    _each_then_compose(assembly, run)
     return done
 
 
 def seed_all(assembly: Assembly, database: Database) -> list[str]:
-    """Run ``seed(session)`` of each plugin that has a seed.py, in order; returns their names. Idempotent."""
+    """Run ``seed(session)`` of each plugin that has a seed.py, in order; returns their names. Idempotent.
+
+    A plugin whose seed fails is left out, with nothing of its seed kept.
+    """
     seeded: list[str] = []
-    for plugin in assembly.plugins.values():
-        if (plugin.folder / "seed.py").is_file():
-            module = importlib.import_module(f"{plugin.module.__package__}.seed")
-            rule: Callable[[Session], None] = module.seed
-            with database.changing() as session:
-                rule(session)
-            seeded.append(plugin.name)
+
+    def run(plugin: Plugin) -> None:
+        if not (plugin.folder / "seed.py").is_file():
+            return
+        rule: Callable[[Session], None] = importlib.import_module(f"{plugin.module.__package__}.seed").seed
+        with database.changing() as session:
+            rule(session)
+        seeded.append(plugin.name)
+
+    _each_then_compose(assembly, lambda plugin: guarded(f"{plugin.name} cannot be seeded", lambda: run(plugin)))
     return seeded
+
+
+def _each_then_compose(assembly: Assembly, step: Callable[[Plugin], Any]) -> None:
+    """A step for every plugin; compose anew when it put one out."""
+    before = set(assembly.out)
+    assembly.each(step)
+    if set(assembly.out) != before:
+        _leave_out_needy(assembly)
+        _compose(assembly)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ class City:
         self.subgraphs.update({name: self._local(name) for name in assembly.joined.live})
         self.subgraphs.update({name: AbsentSubgraph(name) for name in assembly.joined.absent})
         self.supergraph_sdl = assembly.joined.supergraph_sdl
-        self.supergraph = Supergraph.from_sdl(self.supergraph_sdl)
+        self.supergraph = _supergraph(self.supergraph_sdl)
         self.engine = self._new_engine()
 
     def _new_engine(self) -> Engine:
@@ -136,6 +137,11 @@ class City:
                 self.subgraphs[plugin.name] = AbsentSubgraph(plugin.name)
                 self.engine = self._new_engine()
                 self.assembly.leave_out(plugin.name, f"{plugin.name} failed in its lifespan: {type(error).__name__}")
+
+
+@lru_cache(maxsize=4)
+def _supergraph(sdl: str) -> Supergraph:
+    return Supergraph.from_sdl(sdl)
 
 
 def _ping(session: Session) -> None:

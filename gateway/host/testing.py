@@ -92,10 +92,9 @@ def _user_error_codes(value: Any) -> list[str]:
 async def running(folder: Path, config: Path, *, seed: bool = True, **overrides: Any) -> AsyncIterator[AskedCity]:
     """A city over ``config`` with its database and keys in ``folder``. ``overrides``: settings of ``[gateway]``."""
     # Imported late: a test of one room does not need the whole house.
-    from gateway.host.city import open_city
+    from gateway.host.templates import open_copy
 
-    settings = {"database": f"sqlite:///{folder / 'city.db'}", "data_folder": folder, **overrides}
-    city = open_city(config, seed=seed, **settings)
+    city = open_copy(folder, config, seed=seed, **overrides)
     async with city.lifespan():
         yield AskedCity(city)
 

@@ -72,6 +72,8 @@ class Builder:
         before = 0
         if option.requires is not None:
             before = self._walk(place, option.requires, presence, wanted)
+            if choice.types != place.types:
+                before |= place.tellers
         step = self._enter(place, presence, choice.types, option.route, wanted, option.requires, before)
         node = step.root(option.route.interface)
         return self._select(place, step, node, choice, when)
@@ -81,6 +83,8 @@ class Builder:
         item, option = choice.item, choice.option
         wanted = item.when if when is None else when
         mask = 1 << step.number if step.number >= 0 else 0
+        if item.name == "__typename" and option.route is not None:
+            place.tellers |= mask
         if item.source is None:
             held = place.sources.take(self.graph, item, choice.types)
         else:
@@ -120,7 +124,7 @@ class Builder:
         deps |= self._bring_key(place, presence, types, route, when)
         sent = self._sent(place, types, route, requires)
         for step in place.steps.get(route.graph, ()):
-            if self._fits(step, sent, deps):
+            if self._fits(step, sent, deps, requires is not None):
                 break
         else:
             kind = self.kind if place.parent is None else "query"
@@ -129,12 +133,20 @@ class Builder:
             place.steps.setdefault(route.graph, []).append(step)
         step.deps |= deps
         step.when = either(step.when, when)
+        step.requiring = step.requiring or requires is not None
         for concrete, one in sent.items():
             step.sent[concrete] = _joined(step.sent.get(concrete), one)
         return step
 
-    def _fits(self, step: Step, sent: dict[str, Sent], deps: int) -> bool:
-        """Whether ``step`` can also do this: it must not run before ``deps``, nor send one field twice."""
+    def _fits(self, step: Step, sent: dict[str, Sent], deps: int, requiring: bool) -> bool:
+        """Whether ``step`` can also do this: it must not run before ``deps``, nor send one field twice.
+
+        An ``@interfaceObject`` is asked the same of all objects, so a field with requirements is asked of its own only.
+        """
+        if requiring or step.requiring:
+            blind = any(one.entity is not None for one in (*sent.values(), *step.sent.values()))
+            if blind and step.sent.keys() != sent.keys():
+                return False
         if (1 << step.number) & self._all_before(deps):
             return False
         for concrete, one in sent.items():
@@ -165,6 +177,7 @@ class Builder:
             step = self._enter(place, presence, types, route.after, when)
             step.root(route.after.interface).add_typename(types, when)
             mask |= 1 << step.number
+            place.tellers |= 1 << step.number
         if route.key is None:
             return mask
         for item in self.graph.field_sets.of(types, route.key).items:

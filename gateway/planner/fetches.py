@@ -10,6 +10,7 @@ from gateway.planner.conditions import Conjunction, common
 from gateway.planner.graph import PlanningGraph
 from gateway.planner.plan import EntityCall, Fetch, Representation
 from gateway.planner.printing import ENTITY, Printer, join
+from gateway.planner.schedule import all_before
 from gateway.planner.steps import Place, Sent, Step
 from gateway.planner.values import value_text
 
@@ -25,9 +26,10 @@ class FetchMaker:
 
     def settle(self, steps: Sequence[Step]) -> None:
         """Decide the representations, and select ``__typename`` where objects must be told apart."""
+        before = [step.deps for step in steps]
         for step in steps:
             if step.entity:
-                found = _representations(step)
+                found = _representations(step, told=bool(all_before(before, step.number) & step.place.tellers))
                 self.represented[step.number] = found
                 if any(one.on_types or one.typename is None for one in found):
                     _tell_types(step.place, step)
@@ -117,7 +119,7 @@ def _definition(node: VariableDefinitionNode) -> str:
     return text
 
 
-def _representations(step: Step) -> tuple[Representation, ...]:
+def _representations(step: Step, *, told: bool) -> tuple[Representation, ...]:
     """One representation for all types that are sent alike; without ``on_types`` where that is every object."""
     groups: dict[tuple[object, ...], tuple[Sent, set[str]]] = {}
     for concrete, sent in sorted(step.sent.items()):
@@ -127,9 +129,10 @@ def _representations(step: Step) -> tuple[Representation, ...]:
     place = step.place
     found = []
     for sent, types in groups.values():
-        every = len(groups) == 1 and (types >= place.types if not place.unknown else sent.entity is not None)
+        blind = place.unknown and not told
+        every = len(groups) == 1 and (types >= place.types or blind) and (sent.entity is not None or not place.unknown)
         # Under its own name goes only what is known by it: what shows an interface's name is not.
-        names = types if sent.entity is None else place.names(frozenset(types))
+        names = types if sent.entity is None or told else place.names(frozenset(types))
         on_types = frozenset() if every else frozenset(names)
         typename = sent.entity
         if typename is None and len(types) == 1:

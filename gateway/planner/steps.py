@@ -70,7 +70,8 @@ class Step:
     """A piece of work for one subgraph at one place.
 
     ``roots``: for an entity step by the entity's name ("" for each object's own), else under "". ``deps``: the steps
-    before it, as bits. ``sent``: per concrete type, empty for a step of root fields.
+    before it, as bits. ``sent``: per concrete type, empty for a step of root fields. ``requiring``: some of its fields
+    need more than a key.
     """
 
     number: int
@@ -82,6 +83,7 @@ class Step:
     entity: bool = False
     roots: dict[str, Node] = field(default_factory=dict)
     sent: dict[str, Sent] = field(default_factory=dict)
+    requiring: bool = False
 
     def root(self, entity: str = "") -> Node:
         """The selection for ``entity``."""
@@ -105,7 +107,8 @@ class Place:
     """A place of the merged tree.
 
     ``on``: of its parent's objects only those of these types lead here (None: all). ``types``: what its objects may
-    be. ``unknown``: a subgraph that cannot tell their concrete types brought them.
+    be. ``unknown``: a subgraph that cannot tell their concrete types brought them; ``tellers``: the steps, as bits, that
+    do tell.
     """
 
     parent: Place | None
@@ -114,6 +117,7 @@ class Place:
     sources: Sources
     types: frozenset[str] = frozenset()
     unknown: bool = False
+    tellers: int = 0
     origins: list[Presence] = field(default_factory=list)
     steps: dict[Graph, list[Step]] = field(default_factory=dict)
     children: dict[tuple[str, frozenset[str] | None], Place] = field(default_factory=dict)

@@ -15,10 +15,11 @@ import uvicorn
 from starlette.applications import Starlette
 
 from gateway.server.app import create_app
-from gateway.server.protocol import websocket_protocol
+from gateway.server.http_protocol import http_protocol
 from gateway.server.served import Served
 from gateway.server.settings import ServerSettings
 from gateway.server.streams import OpenStreams
+from gateway.server.websocket_protocol import websocket_protocol
 
 log = structlog.get_logger("gateway.server")
 
@@ -86,7 +87,7 @@ def _config(app: Starlette, settings: ServerSettings) -> uvicorn.Config:
         logging.getLogger(name).setLevel(logging.WARNING)
     return uvicorn.Config(
         app,
-        http="httptools",
+        http=http_protocol(settings),
         ws=websocket_protocol(settings),
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         lifespan="on",

@@ -14,6 +14,7 @@ class ServerSettings(BaseModel, frozen=True, extra="forbid"):
     ``get_queries``: whether a query may come by GET. ``explorer``: whether browsers find the Explorer at /graphql.
     ``subgraph_endpoints``: serve every plugin by itself under /subgraphs/<name>/graphql, for other gateways. The rules
     of ``@requiresScopes`` are the asking gateway's to enforce, so never on a public address.
+    ``head_timeout_s``, ``body_timeout_s``: for the head and the body of a request to arrive whole.
     ``sockets``, ``sockets_per_address``: WebSockets and event streams open at once.
     ``send_queue_messages``, ``send_queue_bytes``: what waits for one slow reader; one for which there is no room for
     ``lag_timeout_s`` is closed as lagging (4430).
@@ -31,6 +32,7 @@ class ServerSettings(BaseModel, frozen=True, extra="forbid"):
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     max_body_bytes: int = Field(default=1_000_000, ge=1)
     max_url_bytes: int = Field(default=16_384, ge=1)
+    head_timeout_s: float = Field(default=10, gt=0)
     body_timeout_s: float = Field(default=10, gt=0)
     request_timeout_s: float = Field(default=30, gt=0)
     connection_init_timeout_s: float = Field(default=10, gt=0)

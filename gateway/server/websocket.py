@@ -60,7 +60,7 @@ class GatewayWebSocket(GraphQL[SocketContext, None]):
     """An ASGI application for the sockets of one path.
 
     Close codes besides the protocol's own: 4403 for a refused or ended token, 4430 for a reader that lags behind (see
-    ``gateway.server.protocol``), 1012 when the process ends.
+    ``gateway.server.websocket_protocol``), 1012 when the process ends.
     """
 
     websocket_adapter_class = GatewayWebSocketAdapter

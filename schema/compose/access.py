@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from .abstract import implementations, stand_ins
 from .directives import Kept
 from .elements import Applied, Element, Field, Kind, all_applied, named
 from .errors import Report
 from .fieldsets import FieldSet
-from .interfaces import implementations, stand_ins
 from .requirements import ARGUMENTS, OPEN, Alternatives, Needs, as_value, both, implies, needs, together
 from .supergraph import Member, Supergraph
 from .usage import field_set

@@ -1,10 +1,10 @@
 """Interfaces once all is merged: fields that interface objects add, and whether every type keeps its promise."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from graphql import BooleanValueNode
 
+from .abstract import implementations, stand_ins
 from .elements import Kind, TypeDef, all_applied
 from .errors import Report, listing
 from .subtypes import is_subtype
@@ -12,7 +12,7 @@ from .supergraph import Member, Supergraph
 
 
 def complete_interfaces(supergraph: Supergraph, report: Report) -> None:
-    """Reports INTERFACE_FIELD_NO_IMPLEM, INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE, INTERFACE_OBJECT_USAGE_ERROR."""
+    """Reports INTERFACE_FIELD_NO_IMPLEM, INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE."""
     for definition in supergraph.types.values():
         if definition.kind is Kind.INTERFACE:
             _add_object_fields(supergraph, definition)
@@ -21,18 +21,6 @@ def complete_interfaces(supergraph: Supergraph, report: Report) -> None:
             _check_promise(supergraph, definition, interface, report)
         if definition.kind is Kind.INTERFACE:
             _check_members(supergraph, definition, report)
-
-
-def implementations(supergraph: Supergraph, interface: str) -> Iterator[TypeDef]:
-    """The object types that implement the interface."""
-    for definition in supergraph.types.values():
-        if definition.kind is Kind.OBJECT and interface in definition.interfaces:
-            yield definition
-
-
-def stand_ins(supergraph: Supergraph, interface: str) -> list[Member]:
-    """The members where the interface is an @interfaceObject."""
-    return [member for member in supergraph.members if member.subgraph.is_interface_object(interface)]
 
 
 def _add_object_fields(supergraph: Supergraph, interface: TypeDef) -> None:
@@ -83,16 +71,8 @@ def _check_members(supergraph: Supergraph, interface: TypeDef, report: Report) -
         here = member.subgraph.types[interface.name]
         where = report.where(member.name, interface.name)
         if member.subgraph.is_interface_object(interface.name):
-            known = [name for name in names if name in member.subgraph.types]
-            if known:
-                report.error(
-                    "INTERFACE_OBJECT_USAGE_ERROR",
-                    f"{interface.name} is an @interfaceObject in {where}, which also defines {listing(known)}, "
-                    "of its implementations: define either the one or the others there",
-                    subgraphs=[member.name],
-                    coordinate=interface.name,
-                )
-        elif any(_resolvable(key.args.get("resolvable")) for key in all_applied(here, "key")):
+            continue
+        if any(_resolvable(key.args.get("resolvable")) for key in all_applied(here, "key")):
             lacking = [name for name in names if interface.name not in _interfaces(member, name)]
             if lacking:
                 report.error(

@@ -113,6 +113,8 @@ def _link_name(applications: list[ConstDirectiveNode]) -> str:
 def _read_link(directive: ConstDirectiveNode, subgraph: str, report: Report) -> Link | None:
     args = _arguments(directive)
     url = _string(args.get("url"))
+    if not url:
+        return None  # it means nothing, and if it has other arguments than it should they are reported
     matched = _URL.fullmatch(url)
     if not matched:
         report.error(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from .abstract import merge_interfaces, merge_union
+from .abstract import check_stand_ins, merge_interfaces, merge_union
 from .directives import Kept, kept_directives, merge_applied, merge_directive_definitions
 from .elements import Kind, TypeDef, all_applied, applied
 from .enums import merge_enum, uses_of_enums
@@ -31,6 +31,8 @@ def merge(subgraphs: Sequence[Subgraph], report: Report) -> tuple[Supergraph, Ke
     overrides = read_overrides(supergraph, report)
     kinds = {name: definition.kind for name, definition in supergraph.types.items()}
     for name, kind in kinds.items():
+        if kind is Kind.INTERFACE:
+            check_stand_ins(supergraph, name, report)
         if kind in (Kind.OBJECT, Kind.INTERFACE):
             merge_fields(supergraph, name, overrides, kept, report)
         elif kind is Kind.INPUT:

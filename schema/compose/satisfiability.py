@@ -114,7 +114,8 @@ class _Walk:
         ]
         self.report.error(
             "SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES",
-            f"{_query(step, item.name)} depends on who is asked: {at} can be {listing(said)}: give them a type in common",
+            f"{_query(step, item.name)} depends on who is asked: {at} can be {listing(said)}: "
+            "give them a type in common",
             subgraphs=[self.places.owner(place).name for place in known],
             coordinate=at,
         )

@@ -37,7 +37,10 @@ def _faults(subgraph: Subgraph, usage: Usage, directive: Applied, start: str) ->
         yield "INVALID_FIELDS", f'has "{value.value}", which is no field set: {fault}'
         return
     walk = _Walk(subgraph, usage, directive.spec or "")
-    yield from walk.selection(selection, start, under_external=False)
+    faults = list(walk.selection(selection, start, under_external=False))
+    # what cannot be understood is the one thing to say of a field set
+    broken = [fault for fault in faults if fault[0] == "INVALID_FIELDS"]
+    yield from broken[:1] or faults
 
 
 class _Walk:

@@ -32,7 +32,7 @@ class Usage:
     def is_shareable(self, subgraph: Subgraph, type_name: str, field_name: str) -> bool:
         """Whether the subgraph agrees that others resolve the field too."""
         coordinate = f"{type_name}.{field_name}"
-        if coordinate in self.keys or coordinate in self.provided:
+        if coordinate in self.keys or self.is_provided(subgraph, type_name, field_name):
             return True
         found = subgraph.fields(type_name).get(field_name)
         return found is not None and applied(found, "shareable") is not None

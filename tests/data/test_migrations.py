@@ -22,7 +22,9 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def folder(tmp_path: Path) -> Path:
     made = tmp_path / "migrations"
     made.mkdir()
-    (made / "0001_first.sql").write_text("-- one\nCREATE TABLE p_one (id INTEGER);\n\nCREATE INDEX p_i ON p_one (id);\n")
+    (made / "0001_first.sql").write_text(
+        "-- one\nCREATE TABLE p_one (id INTEGER);\n\nCREATE INDEX p_i ON p_one (id);\n"
+    )
     return made
 
 

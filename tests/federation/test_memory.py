@@ -1,4 +1,4 @@
-"""The subgraphs of these tests are strict: what a subgraph does not resolve is refused, so that a wrong plan is seen."""
+"""The subgraphs of these tests are strict: a field that one does not resolve is refused, so a wrong plan shows."""
 
 from __future__ import annotations
 

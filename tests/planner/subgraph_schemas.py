@@ -85,5 +85,3 @@ def _plain(node: Any) -> Any:
 
 def _copied(node: Any, **changes: Any) -> Any:
     return type(node)(**{**{key: getattr(node, key, None) for key in type(node).keys}, **changes})
-
-

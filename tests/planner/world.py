@@ -37,6 +37,9 @@ COUNT = 3
 class Refused(Exception):  # noqa: N818
     """A subgraph was asked for what it does not have, or was sent something wrong."""
 
+    def __init__(self, m):
+        print("REFUSED", m)
+
 
 @dataclass(frozen=True)
 class Thing:
@@ -91,7 +94,8 @@ class World:
         options = self._concretes(thing.type, name)
         if not options:
             return None
-        return Thing(options[_number(seed, "type") % len(options)], _number(seed, "number") % COUNT)
+        type_ = options[_number(seed, "type") % len(options)]
+        return Thing(type_, 0 if type_ == self.graph.query else _number(seed, "number") % COUNT)
 
     def _concretes(self, concrete: str, name: str) -> list[str]:
         """The types that every subgraph with the field may answer with."""
@@ -127,7 +131,11 @@ class World:
         """``schema``, a subgraph's own, answering as that subgraph."""
         number = self.numbers[name]
         kinds = {"query": schema.query_type, "mutation": schema.mutation_type}
-        roots = {root.name: self.supergraph.roots[kind] for kind, root in kinds.items() if root is not None and kind in self.supergraph.roots}
+        roots = {
+            root.name: self.supergraph.roots[kind]
+            for kind, root in kinds.items()
+            if root is not None and kind in self.supergraph.roots
+        }
         for type_ in schema.type_map.values():
             if type_.name.startswith("__"):
                 continue
@@ -245,4 +253,3 @@ def _with(value: Any, provided: tuple[SelectionSetNode, ...]) -> Any:
 
 def _fields(node: SelectionSetNode) -> list[FieldNode]:
     return [child for child in node.selections if isinstance(child, FieldNode)]
-

@@ -7,6 +7,8 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from socket import create_connection
 from typing import Any
 
 import pytest
@@ -142,18 +144,50 @@ def test_an_answer_that_takes_too_long_is_504() -> None:
         wait_until(lambda: not ongoing, 1)
 
 
+def begin_body(server: Running) -> http.client.HTTPConnection:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.putrequest("POST", "/graphql")
+    connection.putheader("Content-Type", "application/json")
+    connection.putheader("Content-Length", "100")
+    connection.endheaders()
+    connection.send(b'{"query": "')
+    return connection
+
+
 def test_a_body_that_does_not_arrive_is_408() -> None:
     with running(body_timeout_s=0.3) as server:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
-        connection.putrequest("POST", "/graphql")
-        connection.putheader("Content-Type", "application/json")
-        connection.putheader("Content-Length", "100")
-        connection.endheaders()
-        connection.send(b"{")
+        connection = begin_body(server)
         response = connection.getresponse()
         assert response.status == 408
         assert json.loads(response.read())["errors"][0]["extensions"]["code"] == "BODY_TIMEOUT"
         connection.close()
+
+
+def test_a_client_that_was_slow_to_ask_is_watched_as_any_other(server: Running) -> None:
+    connection = begin_body(server)
+    time.sleep(0.2)
+    rest = b'{ slow(name: \\"sluggish\\", seconds: 30) }"}'
+    connection.send(rest + b" " * (89 - len(rest)))
+    wait_until(lambda: "sluggish" in ongoing)
+    connection.close()
+    assert wait_until(lambda: not ongoing, 1) < 1
+
+
+def test_a_connection_that_asks_nothing_is_closed() -> None:
+    with running(head_timeout_s=0.3) as server:
+        for begun in (b"", b"POST /graphql HTTP/1.1\r\nHost: a\r\n"):
+            with create_connection(("127.0.0.1", server.port), timeout=5) as idle:
+                idle.sendall(begun)
+                began = time.monotonic()
+                with suppress(ConnectionResetError):
+                    assert idle.recv(1) == b""
+                assert 0.2 < time.monotonic() - began < 2
+        kept = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+        for _ in range(2):
+            kept.request("GET", "/graphql?query=%7Bhello%7D")
+            assert kept.getresponse().read() == '{"data":{"hello":"Xin chào"}}'.encode()
+            time.sleep(0.5)
+        kept.close()
 
 
 def test_the_engine_may_be_exchanged_while_serving(server: Running) -> None:

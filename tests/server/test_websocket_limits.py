@@ -75,6 +75,15 @@ def test_the_fourth_socket_of_an_address_is_refused_with_429(strict: Running) ->
         client.init()
 
 
+def test_a_socket_too_many_for_the_process_is_refused_with_503() -> None:
+    with running(sockets=1) as server, socket(server) as client:
+        client.init()
+        with pytest.raises(InvalidStatus) as refused, socket(server):
+            pass
+        assert refused.value.response.status_code == 503
+        assert refused.value.response.headers["retry-after"] == "5"
+
+
 def test_a_slow_reader_is_closed_as_lagging_and_holds_up_nobody(strict: Running) -> None:
     wait_until(lambda: len(strict.app.state.streams) == 0)
     with socket(strict, max_queue=1) as slow, socket(strict) as other:

@@ -81,7 +81,7 @@ export class Docs {
   field(field, kind) {
     const row = element("div", field.isDeprecated ? "field deprecated" : "field");
     if (kind) {
-      const use = element("button", "use", "＋");
+      const use = element("button", "use", "+");
       use.title = "Dùng làm truy vấn · Start an operation with it";
       use.addEventListener("click", () => this.use(kind, field));
       row.append(use);

@@ -8,7 +8,7 @@ const at = (id) => document.getElementById(id);
 const ENDPOINT = location.pathname;
 const HISTORY = "explorer.history";
 const WELCOME = `# Ctrl + Enter: chạy · run.  Ctrl + Shift + F: căn lề biến · format the variables.
-# Bấm ＋ cạnh một trường ở bên trái để bắt đầu · Pick ＋ beside a field to start.
+# Bấm + cạnh một trường ở bên trái để bắt đầu · Pick + beside a field to start.
 
 query Hello {
   __typename
