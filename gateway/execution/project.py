@@ -122,11 +122,15 @@ class Projector:
             return self._object(field, field.selection)
         return _leaf(field, type_)
 
-    def _object(self, field: ProjectedField, selection: Projection) -> Complete:
+    def _tables_of(self, selection: Projection) -> dict[str, Table]:
         tables = self._tables.get(id(selection))
         if tables is None:
             tables = {name: self._fields(fields, name) for name, fields in selection.by_type.items()}
             self._tables[id(selection)] = tables
+        return tables
+
+    def _object(self, field: ProjectedField, selection: Projection) -> Complete:
+        tables = self._tables_of(selection)
         denied_types = self._denied_types
         sole = tables[selection.sole] if selection.sole is not None else None
 

@@ -17,7 +17,8 @@ class Subgraph(Protocol):
     Both methods take a fetch and the values of its variables (the client's, and the representations of its entity
     calls). Neither raises for what the subgraph did: a subgraph that is down, late or wrong answers ``errors`` whose
     ``extensions.code`` says so, and ``data: None``. The errors are written for clients already: nothing in them needs
-    masking, and a path in them is the path in the subgraph's answer.
+    masking, and a path in them is the path in the subgraph's answer. An answer belongs to the caller, who changes it:
+    one that is kept or given twice must be copied.
 
     ``schema``: the schema that its answers are certain to keep; None when every value must be checked.
     """

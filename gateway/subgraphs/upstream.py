@@ -27,15 +27,8 @@ async def upstream_answers(
 
     Leaving the iterator tells the service to stop.
     """
-    await _send(socket, {"type": "connection_init"})
-    try:
-        async with asyncio.timeout(ack_timeout_s):
-            acknowledged = await _next(socket)
-    except TimeoutError:
-        yield {"data": None, "errors": [fault(service, SUBREQUEST_TIMEOUT, f"{service} did not answer in time")]}
-        return
-    if acknowledged.get("type") != "connection_ack":
-        yield malformed(service, f"{service} did not acknowledge the connection")
+    if (refused := await _connect(socket, service, ack_timeout_s)) is not None:
+        yield refused
         return
     await _send(socket, {"type": "subscribe", "id": _ID, "payload": payload})
     try:
@@ -59,6 +52,19 @@ async def upstream_answers(
     finally:
         if not socket.closed:
             await _send(socket, {"type": "complete", "id": _ID})
+
+
+async def _connect(socket: aiohttp.ClientWebSocketResponse, service: str, timeout_s: float) -> SubgraphAnswer | None:
+    """Open the connection of the protocol; None when it stands, else the answer that says why not."""
+    await _send(socket, {"type": "connection_init"})
+    try:
+        async with asyncio.timeout(timeout_s):
+            acknowledged = await _next(socket)
+    except TimeoutError:
+        return {"data": None, "errors": [fault(service, SUBREQUEST_TIMEOUT, f"{service} did not answer in time")]}
+    if acknowledged.get("type") != "connection_ack":
+        return malformed(service, f"{service} did not acknowledge the connection")
+    return None
 
 
 async def _send(socket: aiohttp.ClientWebSocketResponse, message: Mapping[str, Any]) -> None:

@@ -28,7 +28,7 @@ def compose(subgraphs: Sequence[SubgraphSdl]) -> Composition:
     if report.errors:
         return _failed(report)
     faulty = check_bases(old, ready, report)
-    upgrade(ready)
+    upgrade(ready, report)
     for subgraph in old:
         if subgraph.name not in faulty:
             check_subgraph(subgraph, report)

@@ -9,6 +9,8 @@ from .places import Entry, Place, Places
 #: subgraphs that may not be entered, the latest last
 Shut = tuple[int, ...]
 Key = tuple[str, Place, Shut]
+#: a field with requirements: type, place, field, what is shut
+Asked = tuple[str, Place, str, Shut]
 #: place -> the keys by which it is entered, None for the place that one starts from
 Reached = dict[Place, frozenset[FieldSet] | None]
 _NO_WAY: frozenset[FieldSet] = frozenset()
@@ -31,6 +33,12 @@ class Reach:
         self._readers: dict[Key, dict[Key, None]] = {}
         self._queue: dict[Key, None] = {}
         self._current: Key | None = None
+        self._growths = 0
+        self._yes: set[Asked] = set()
+        self._no: dict[Asked, int] = {}
+        self._waiting: dict[Key, None] = {}
+        self._asking: dict[Asked, int] = {}
+        self._outermost = 0
 
     def of(self, type_name: str, place: Place) -> list[Place]:
         """The places reached, ``place`` first."""
@@ -54,14 +62,37 @@ class Reach:
 
     def _resolves(self, type_name: str, place: Place, name: str, shut: Shut) -> Place | None:
         child = self.places.child(place, name)
-        if child is None:
-            return None
-        requirements = self.places.requirements(place, name)
-        if requirements:
-            reached = list(self._read((type_name, place, shut)))
-            if not self._can(requirements, type_name, reached, shut):
-                return None
-        return child
+        if child is None or not self.places.requirements(place, name):
+            return child
+        return child if self._granted((type_name, place, name, shut)) else None
+
+    def _granted(self, asked: Asked) -> bool:
+        """Whether what the field requires can be had; a field that is only had by way of itself is not.
+
+        Yes is for good, as sets only grow; no holds until one grows, unless it was said while something
+        further out was still being asked.
+        """
+        if asked in self._yes:
+            return True
+        if self._no.get(asked) == self._growths:
+            if self._current is not None:
+                self._waiting[self._current] = None
+            return False
+        if asked in self._asking:
+            self._outermost = min(self._outermost, self._asking[asked])
+            return False
+        depth, before = len(self._asking), self._outermost
+        self._asking[asked], self._outermost = depth, depth + 1
+        type_name, place, name, shut = asked
+        reached = list(self._read((type_name, place, shut)))
+        granted = self._can(self.places.requirements(place, name), type_name, reached, shut)
+        del self._asking[asked]
+        if granted:
+            self._yes.add(asked)
+        elif self._outermost >= depth:
+            self._no[asked] = self._growths
+        self._outermost = min(before, self._outermost)
+        return granted
 
     def _read(self, key: Key) -> Reached:
         """The set as it stands, remembering who asked; a new one is queued."""
@@ -79,6 +110,8 @@ class Reach:
             self._current = key
             if self._grow(key):
                 self._queue.update(self._readers.get(key, {}))
+                self._queue.update(self._waiting)
+                self._waiting = {}
             self._current = None
 
     def _grow(self, key: Key) -> bool:
@@ -89,6 +122,7 @@ class Reach:
         if type_name == "Query":
             roots = [i for i, member in enumerate(self.places.members) if "Query" in member.subgraph.types]
             reached.update({Place(index, "Query"): None for index in roots if Place(index, "Query") not in reached})
+            self._growths += 1
             return len(reached) > before
         pending = [entry for entry in self.places.entries(type_name) if entry.member not in shut]
         progress = True
@@ -101,6 +135,7 @@ class Reach:
                     pending.remove(entry)
                 elif self._can(entry.selection, type_name, _others(reached, entry), (*shut[-1:], entry.member)):
                     reached[place] = ways | {entry.selection}
+                    self._growths += 1
                     pending.remove(entry)
                     progress = True
         return len(reached) > before

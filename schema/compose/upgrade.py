@@ -6,6 +6,7 @@ from graphql import EnumValueNode, ListValueNode, StringValueNode, ValueNode
 
 from .bases import only_extends
 from .elements import Applied, Field, Kind, TypeDef, all_applied, applied, drop, named
+from .errors import Report
 from .fieldsets import FieldSetError, Selected, parse_field_set
 from .subgraph import Subgraph
 from .usage import coordinates, field_set, usage_of
@@ -13,8 +14,8 @@ from .usage import coordinates, field_set, usage_of
 _ROOTS = ("Query", "Mutation", "Subscription")
 
 
-def upgrade(subgraphs: Sequence[Subgraph]) -> None:
-    """Change the federation 1 subgraphs among ``subgraphs`` in place."""
+def upgrade(subgraphs: Sequence[Subgraph], report: Report) -> None:
+    """Change the federation 1 subgraphs among ``subgraphs`` in place. Reports TYPE_WITH_ONLY_UNUSED_EXTERNAL."""
     old = [subgraph for subgraph in subgraphs if subgraph.federation_1]
     for subgraph in old:
         _write_field_sets_as_text(subgraph)
@@ -23,7 +24,7 @@ def upgrade(subgraphs: Sequence[Subgraph]) -> None:
             _own_keys(subgraph, definition, subgraphs)
         _drop_idle_selections(subgraph)
     for subgraph in old:
-        _drop_unused_externals(subgraph)
+        _drop_unused_externals(subgraph, report)
     for subgraph in old:
         _share(subgraph, subgraphs)
 
@@ -123,7 +124,7 @@ def _is_external_or_unknown(subgraph: Subgraph, owner: str, item: Selected) -> b
     return any(_is_external_or_unknown(subgraph, named(found.type), inner) for inner in item.selection)
 
 
-def _drop_unused_externals(subgraph: Subgraph) -> None:
+def _drop_unused_externals(subgraph: Subgraph, report: Report) -> None:
     """A field that is @external and in no field set was only there to be seen."""
     usage = usage_of(subgraph)
     used = usage.keys | usage.required | usage.provided
@@ -139,19 +140,29 @@ def _drop_unused_externals(subgraph: Subgraph) -> None:
                 del definition.fields[name]
     for name in [n for n, d in subgraph.types.items() if d.kind is Kind.OBJECT and not d.fields]:
         if name not in _ROOTS:
-            _forget(subgraph, name)
+            _forget(subgraph, name, report)
 
 
 def _needed_by_interface(subgraph: Subgraph, definition: TypeDef, name: str) -> bool:
     return any(name in subgraph.fields(interface) for interface in definition.interfaces)
 
 
-def _forget(subgraph: Subgraph, name: str) -> None:
-    """Take out a type that has no fields left, where nothing refers to it."""
-    for definition in subgraph.types.values():
-        if name in definition.members or any(named(f.type) == name for f in definition.fields.values()):
-            return
-    del subgraph.types[name]
+def _forget(subgraph: Subgraph, name: str, report: Report) -> None:
+    """Take out a type that has no fields left, unless something is made of it."""
+    referred = any(
+        name in definition.members or any(named(item.type) == name for item in definition.fields.values())
+        for definition in subgraph.types.values()
+    )
+    if referred or applied(subgraph.types[name], "key"):
+        report.error(
+            "TYPE_WITH_ONLY_UNUSED_EXTERNAL",
+            f"{name} in {report.where(subgraph.name, name)} has only @external fields, none of them in a @key, "
+            "@requires or @provides: resolve one, or remove the type",
+            subgraphs=[subgraph.name],
+            coordinate=name,
+        )
+    else:
+        del subgraph.types[name]
 
 
 def _share(subgraph: Subgraph, subgraphs: Sequence[Subgraph]) -> None:

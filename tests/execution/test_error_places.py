@@ -7,7 +7,7 @@ from typing import Any
 
 from graphql import build_schema
 
-from gateway.planner.plan import Fetch, Sequence
+from gateway.planner.plan import Condition, Fetch, Sequence
 from gateway.request import SubgraphAnswer
 from tests.execution.hand import ScriptedSubgraph, entity_call, fetch, run_plan
 
@@ -141,3 +141,45 @@ async def test_an_exception_of_a_subgraph_is_masked() -> None:
     assert error["message"] == "Internal error"
     assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "id": error["extensions"]["id"]}
     assert len(error["extensions"]["id"]) == 32
+
+
+async def test_what_is_reached_through_the_root_again_is_merged_and_told_at_every_place() -> None:
+    again = fetch("{ weather { degrees } }", id=2, subgraph="b", path="mine.by")
+    schema = build_schema("""
+        type Query { reports: [Report!]! }
+        type Report { agency: Agency }
+        type Agency { id: ID! weather: Weather }
+        type Weather { degrees: Int }
+    """)
+    asked = "{ mine: reports { by: agency { weather { degrees } } } }"
+
+    async def run(answer: SubgraphAnswer) -> tuple[object, list[tuple[str, list[str | int]]]]:
+        subgraph = ScriptedSubgraph("b", lambda _f, _v: answer)
+        response = await run_plan(schema, asked, Sequence((REPORTS, again)), {"a": _reports("1", "2"), "b": subgraph})
+        assert len(subgraph.asked) == 1
+        return response.data, [(error["message"], error["path"]) for error in response.errors]
+
+    served, none = {"weather": {"degrees": 33}}, {"weather": None}
+    assert await run({"data": {"weather": {"degrees": 33}}}) == ({"mine": [{"by": served}, {"by": served}]}, [])
+    assert await run({"data": none, "errors": [{"message": "No.", "path": ["weather", "degrees"]}]}) == (
+        {"mine": [{"by": none}, {"by": none}]},
+        [
+            ("No.", ["mine", 0, "by", "weather", "degrees"]),
+            ("No.", ["mine", 1, "by", "weather", "degrees"]),
+        ],
+    )
+    assert await run({"data": None, "errors": [{"message": "down"}]}) == (
+        {"mine": [{"by": none}, {"by": none}]},
+        [("down", ["mine"])],
+    )
+
+
+async def test_a_condition_chooses_what_is_fetched() -> None:
+    yes, no = fetch("{ yes: top { id } }"), fetch("{ no: top { id } }", id=2)
+    for value, expected in [(True, "{ yes: top { id } }"), (False, "{ no: top { id } }"), (None, "{ no: top { id } }")]:
+        subgraph = ScriptedSubgraph("a", lambda _f, _v: {"data": {}})
+        variables = {} if value is None else {"on": value}
+        await run_plan(SCHEMA, "{ top { id } }", Condition("on", yes, no), {"a": subgraph}, variables=variables)
+        assert [text for text, _ in subgraph.asked] == [expected]
+    await run_plan(SCHEMA, "{ top { id } }", Condition("on", yes, None), {"a": subgraph})
+    assert len(subgraph.asked) == 1

@@ -17,7 +17,7 @@ from gateway.subgraphs.remote import HttpSubgraph
 from identity.actor import Actor
 from schema.errors import Refused
 from tests.execution.hand import fetch
-from tests.execution.test_remote import http_server
+from tests.execution.servers import http_server
 from tests.federation.city import LINK, SDL, behaviours, city_subgraphs, city_supergraph
 from tests.federation.memory import Behaviour, memory_schema
 

@@ -6,13 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from graphql import (
-    GraphQLResolveInfo,
-    GraphQLSchema,
     ObjectTypeDefinitionNode,
-    build_schema,
-    is_object_type,
     parse,
-    print_schema,
 )
 
 from gateway.planner.supergraph import Supergraph
@@ -92,7 +87,7 @@ def _number(row: Row) -> int:
     return int(row["id"][1:])
 
 
-def _location(row: Row) -> Row | None:
+def location(row: Row) -> Row | None:
     return None if row["id"] == "r3" else {"lat": 10.0 + _number(row), "lng": 106.5}
 
 
@@ -111,7 +106,7 @@ def _timeline(filter: Mapping[str, Any] | None = None) -> list[Row | None]:
     return [entry for entry in entries if entry is not None and (ids is None or entry["id"] in ids)]
 
 
-def _nearby(row: Row) -> list[Row | None]:
+def nearby(row: Row) -> list[Row | None]:
     location = row["location"]
     if location is None:
         return []
@@ -154,10 +149,10 @@ FIELDS: dict[str, Callable[..., Any]] = {
     "Report.state": _state,
     "Report.agency": _agency_of,
     "Report.reporter": lambda row: ref("Citizen", [None, "c1", "c2", "c1"][_number(row) % 4]),
-    "Report.location": _location,
+    "Report.location": location,
     "Report.ward": lambda row: ref("Ward", ["w1", "w2", None][_number(row) % 3]),
     "Report.photos": lambda row: [None, [], [[{"url": "u1"}], []], [[{"url": "u2"}, {"url": "u3"}]]][_number(row) % 4],
-    "Report.nearby": _nearby,
+    "Report.nearby": nearby,
     "Answer.at": lambda row: 2000 + _number(row),
     "Answer.text": lambda row: None if row["id"] == "x3" else "Fixed.",
     "Answer.by": lambda row: ref("Agency", "a2"),
@@ -231,25 +226,3 @@ def city_subgraphs(own: Mapping[str, Behaviour] | None = None) -> dict[str, Loca
         name: LocalSubgraph(name, memory_schema(LINK + SDL[name], behaviour), lambda _scope: {})
         for name, behaviour in (behaviours() | dict(own or {})).items()
     }
-
-
-def one_schema(supergraph: Supergraph) -> GraphQLSchema:
-    """The public schema over the same world, executed as one."""
-    schema = build_schema(print_schema(supergraph.public_schema))
-    for type_ in schema.type_map.values():
-        if is_object_type(type_) and not type_.name.startswith("__"):
-            for name, field in type_.fields.items():
-                if (function := FIELDS.get(f"{type_.name}.{name}")) is not None:
-                    field.resolve = _resolver(function, type_.name)
-    return schema
-
-
-def _resolver(function: Callable[..., Any], typename: str) -> Callable[..., Any]:
-    def resolve(source: Row | None, _info: GraphQLResolveInfo, **arguments: Any) -> Any:
-        if source is None or typename == "Query":
-            return function(**arguments)
-        if function is _nearby:
-            return function({**source, "location": _location(source)})
-        return function(source, **arguments)
-
-    return resolve

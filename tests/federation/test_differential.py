@@ -11,7 +11,8 @@ from graphql import GraphQLSchema, execute_sync, parse, validate
 from gateway.execution.engine import Engine
 from gateway.request import GraphQLRequest, RequestScope
 from identity.actor import Actor
-from tests.federation.city import city_subgraphs, city_supergraph, one_schema
+from tests.federation.city import city_subgraphs, city_supergraph
+from tests.federation.one_schema import one_schema
 from tests.federation.random_queries import RandomQuery
 
 OFFICER = Actor(id="officer", scopes=frozenset({"citizens:read"}))

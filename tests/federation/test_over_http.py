@@ -14,8 +14,9 @@ from gateway.request import GraphQLRequest, RequestScope
 from gateway.subgraphs.remote import HttpSubgraph
 from gateway.subgraphs.transport import HttpClient
 from identity.actor import Actor
-from tests.federation.city import LINK, SDL, behaviours, city_subgraphs, city_supergraph, one_schema
+from tests.federation.city import LINK, SDL, behaviours, city_subgraphs, city_supergraph
 from tests.federation.memory import memory_schema
+from tests.federation.one_schema import one_schema
 from tests.federation.random_queries import RandomQuery
 
 SUPERGRAPH = city_supergraph()

