@@ -31,7 +31,7 @@ Port = Annotated[int, typer.Option(help="0 takes a free one.", min=0, max=65535)
 @app.callback()
 def main(log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info") -> None:
     """Set logging up: to standard error, so that what a command prints can be piped."""
-    set_up_logging(log_level, json=not sys.stderr.isatty())
+    set_up_logging(log_level, as_json=not sys.stderr.isatty())
 
 
 @app.command()

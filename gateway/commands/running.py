@@ -9,6 +9,7 @@ import typer
 from gateway.host.city import City, open_city
 from gateway.host.manifest import Manifest, find_manifest, read_manifest
 from gateway.host.standalone import Standalone
+from gateway.logs import say_words
 from gateway.server.serving import serve
 from gateway.server.settings import ServerSettings
 from identity.people import seeded_people
@@ -21,6 +22,8 @@ def serve_city(config: Path | None, *, host: str, port: int, seed: bool | None) 
     path = find_manifest(config)
     manifest = read_manifest(path)
     in_development = manifest.gateway.mode == "development"
+    if in_development:
+        say_words()
     city = open_city(path, seed=in_development if seed is None else seed)
     for name, reason in city.assembly.out.items():
         typer.echo(f"out: {name}: {reason}", err=True)

@@ -16,7 +16,7 @@ import pytest
 # Before pytest makes a module "plugins" of its own for the tests in a folder of that name.
 import plugins as plugins
 from gateway.host.manifest import find_manifest
-from gateway.logs import set_up_logging
+from gateway.logs import say_words, set_up_logging
 from gateway.request import GraphQLRequest, GraphQLResponse, RequestScope
 from identity.actor import ANONYMOUS, Actor
 from identity.people import person_named
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gateway.host.city import City
 
 set_up_logging("warning")
+say_words()
 
 OpenCity = Callable[..., AbstractAsyncContextManager["AskedCity"]]
 

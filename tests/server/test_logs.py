@@ -7,11 +7,11 @@ import json
 import pytest
 import structlog
 
-from gateway.server.logs import configure_logs
+from gateway.logs import set_up_logging
 
 
 def test_a_logged_exception_shows_its_way_and_not_its_words(capsys: pytest.CaptureFixture[str]) -> None:
-    configure_logs(as_json=True)
+    set_up_logging(as_json=True)
     log = structlog.get_logger("test")
     try:
         try:
@@ -30,7 +30,7 @@ def test_a_logged_exception_shows_its_way_and_not_its_words(capsys: pytest.Captu
 
 
 def test_a_terminal_shows_the_way_too(capsys: pytest.CaptureFixture[str]) -> None:
-    configure_logs(as_json=False)
+    set_up_logging(as_json=False)
     try:
         raise ValueError("079012345678")
     except ValueError:
@@ -41,7 +41,7 @@ def test_a_terminal_shows_the_way_too(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_a_line_break_in_a_value_makes_no_second_line(capsys: pytest.CaptureFixture[str]) -> None:
-    configure_logs(as_json=True)
+    set_up_logging(as_json=True)
     structlog.get_logger("test").info("request", path='/a\n{"event": "forged"}')
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1
