@@ -162,10 +162,11 @@ class Execution:
                     for place in places.get(id(target), ()):
                         self._add(error, paths.translate([*place, *path[2:]]))
                 continue
-            about = [batch] if batch is not None else list(batches.values())
-            targets = [target for one in about for objects in one.targets for target in objects]
-            found = [place for target in targets for place in places.get(id(target), ())]
-            self._add(error, common_place([paths.translate(place) for place in found]))
+            for about in [batch] if batch is not None else batches.values():
+                targets = [target for objects in about.targets for target in objects]
+                found = [place for target in targets for place in places.get(id(target), ())]
+                if found:
+                    self._add(error, common_place([paths.translate(place) for place in found]))
 
     def _client_paths(self) -> ClientPaths:
         return ClientPaths(self._program.plan.projection, self.tree)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from .context import is_contextual
 from .directives import Kept, merge_applied
 from .elements import Argument, Field
 from .errors import Report, listing
@@ -20,7 +21,7 @@ def merge_arguments(
         having = [
             (member, field.arguments[name])
             for member, field in sources
-            if name in field.arguments and not _is_contextual(field.arguments[name])
+            if name in field.arguments and not is_contextual(field.arguments[name])
         ]
         if len(having) == len(sources):
             at = f"{coordinate}({name}:)"
@@ -28,10 +29,6 @@ def merge_arguments(
         elif having:
             _check_optional(coordinate, name, having, sources, report)
     return merged
-
-
-def _is_contextual(argument: Argument) -> bool:
-    return any(directive.spec == "fromContext" for directive in argument.directives)
 
 
 def _check_optional(

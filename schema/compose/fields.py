@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from graphql import ValueNode
 
 from .arguments import merge_arguments
+from .context import context_arguments
 from .directives import CARRIED, Kept, Source, merge_applied
 from .elements import Field, Kind, all_applied, value_text
 from .errors import Report, listing
@@ -13,9 +14,8 @@ from .overrides import Overrides, is_used
 from .sharing import check_sharing
 from .subtypes import widest
 from .supergraph import Member, Supergraph
-from .texts import merge_descriptions
+from .texts import merge_descriptions, quoted
 from .usage import field_set_text
-from .words import quoted
 
 
 @dataclass(slots=True)
@@ -183,4 +183,7 @@ def _details(resolver: Resolver, coordinate: str, overrides: Overrides, differ: 
     label = label or overrides.taken.get(key)
     if label:
         said.append(f"overrideLabel: {quoted(label)}")
+    contextual = context_arguments(resolver.member, resolver.field)
+    if contextual:
+        said.append(contextual)
     return said

@@ -50,7 +50,12 @@ CARRIED_LINKS: dict[str, tuple[str, str, str | None]] = {
     "policy": ("policy", "v0.1", "SECURITY"),
     "cost": ("cost", "v0.1", None),
     "listSize": ("cost", "v0.1", None),
+    "context": ("context", "v0.1", "SECURITY"),
 }
+_FROM_CONTEXT = """directive @context__fromContext(field: context__ContextFieldValue) on ARGUMENT_DEFINITION
+
+scalar context__ContextFieldValue
+"""
 
 
 def join_version(federation: Version) -> Version:
@@ -90,6 +95,8 @@ def carried_definition(spec: str, name: str) -> Iterator[str]:
                 yield f"scalar {name}__{scalar}\n"
         arguments.append(f"{argument}: {type_}" + (f" = {default}" if default else ""))
     takes = f"({', '.join(arguments)})" if arguments else ""
+    if spec == "context":
+        yield _FROM_CONTEXT
     repeatable = " repeatable" if definition.repeatable else ""
     yield f"directive @{name}{takes}{repeatable} on {' | '.join(definition.locations)}\n"
 

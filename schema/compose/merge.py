@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from .abstract import check_stand_ins, merge_interfaces, merge_union
+from .context import join_contexts
 from .directives import Kept, kept_directives, merge_applied, merge_directive_definitions
 from .elements import Kind, TypeDef, all_applied, applied
 from .enums import merge_enum, uses_of_enums
@@ -12,9 +13,8 @@ from .inputs import merge_inputs
 from .overrides import Overrides, read_overrides
 from .subgraph import Subgraph
 from .supergraph import Member, Supergraph, members_of
-from .texts import merge_descriptions
+from .texts import merge_descriptions, quoted
 from .usage import field_set_text
-from .words import quoted
 
 _INTERNAL = ("_Any", "_Entity", "_Service", "_FieldSet")
 
@@ -82,6 +82,8 @@ def _merge_shallow(supergraph: Supergraph, name: str, kept: Kept, report: Report
     supergraph.types[name] = merged
     for member, definition in zip(members, definitions, strict=True):
         _join_type(supergraph, member, definition)
+        if join_contexts(supergraph, member, name):
+            kept.used.add("context")
     if name == "Query":
         _query_everywhere(supergraph)
     merged.directives = merge_applied([(m, d) for m, d in zip(members, definitions, strict=True)], name, kept, report)

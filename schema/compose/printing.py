@@ -10,7 +10,7 @@ from .elements import Applied, Argument, DirectiveDef, EnumValue, Field, Kind, T
 from .join_spec import CARRIED_LINKS, carried_definition, join_definitions, join_version, spec_url
 from .links import Version
 from .supergraph import Supergraph
-from .words import quoted
+from .texts import quoted
 
 
 def print_supergraph(supergraph: Supergraph, kept: Kept) -> str:
@@ -20,7 +20,7 @@ def print_supergraph(supergraph: Supergraph, kept: Kept) -> str:
     blocks = [_schema(supergraph, kept, carried, version), *join_definitions(version)]
     blocks.append(_graphs(supergraph))
     for spec in _with_siblings(carried):
-        blocks += carried_definition(spec, kept.names[spec])
+        blocks += carried_definition(spec, kept.names.get(spec, spec))
     for name in sorted(supergraph.directives):
         blocks.append(_directive(supergraph.directives[name]))
     for name in sorted(supergraph.types):
@@ -56,7 +56,7 @@ def _carried_links(kept: Kept, carried: Sequence[str]) -> Iterator[str]:
         if name in done:
             continue
         done.add(name)
-        here = {other: kept.names[other] for other in carried if CARRIED_LINKS[other][0] == name}
+        here = {other: kept.names.get(other, other) for other in carried if CARRIED_LINKS[other][0] == name}
         imports = [
             f'"@{other}"' if other == local else f'{{name: "@{other}", as: "@{local}"}}'
             for other, local in here.items()

@@ -1,4 +1,4 @@
-"""Merging what is said of an element in several subgraphs: descriptions and defaults."""
+"""Texts and values: quoting, and merging the descriptions and defaults of several subgraphs."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -24,3 +24,9 @@ def merge_defaults(defaults: Sequence[ValueNode | None]) -> tuple[ValueNode | No
     if len(said) == 1 and None not in texts:
         return defaults[0], False
     return None, len(said) > 1
+
+
+def quoted(text: str) -> str:
+    """The text as a GraphQL string."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    return f'"{escaped}"'
