@@ -20,7 +20,7 @@ from sqlmodel import Field, Session, select
 from gateway.data.database import Database
 from gateway.events.event import Event
 from gateway.events.outbox import Table, events_after, last_event_id
-from gateway.events.relay import POLL_S
+from gateway.events.relay import POLL_S, woken
 from schema.scalars import utc_now
 
 log = structlog.get_logger("gateway.events")
@@ -63,6 +63,10 @@ class DeadLetterRow(Table, table=True):
     at: datetime
 
 
+class RuleFailed(Exception):  # noqa: N818
+    """A listener's rule raised; its cause says what."""
+
+
 class ListenerRunner:
     """Runs one plugin's listener over the outbox, in whichever gateway process gets to an event first."""
 
@@ -89,7 +93,10 @@ class ListenerRunner:
         events = events_after(session, place.last_event, self._listener.kinds, 1)
         if not events:
             return False
-        self._listener.rule(session, events[0])
+        try:
+            self._listener.rule(session, events[0])
+        except Exception as error:
+            raise RuleFailed from error
         place.last_event = events[0].id
         place.failures = 0
         return True
@@ -109,11 +116,7 @@ class ListenerRunner:
         while True:
             self._wake.clear()
             pause = await self._take_all()
-            try:
-                await asyncio.wait_for(self._wake.wait(), pause or POLL_S)
-            except TimeoutError:
-                continue
-            if pause:
+            if await woken(self._wake, pause or POLL_S) and pause:
                 await asyncio.sleep(pause)
 
     async def _take_all(self) -> float:
@@ -121,12 +124,22 @@ class ListenerRunner:
         try:
             while await self._database.read(self._has_next) and await self._database.change(self.take_next):
                 pass
-        except Exception as error:
-            kind = type(error).__name__
+        except RuleFailed as failed:
             log.exception("a listener failed", listener=self.name)
-            failures = await self._database.change(self.note_failure, kind)
-            return min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0**failures) if failures else 0.0
+            return await self._after_failure(type(failed.__cause__).__name__)
+        except Exception:
+            # The database is away: that says nothing of the event, which waits.
+            log.exception("a listener could not read its events; trying again", listener=self.name)
+            return POLL_S
         return 0.0
+
+    async def _after_failure(self, error: str) -> float:
+        try:
+            failures = await self._database.change(self.note_failure, error)
+        except Exception:
+            log.exception("a listener's failure could not be counted; trying again", listener=self.name)
+            return POLL_S
+        return min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0**failures) if failures else 0.0
 
     def _has_next(self, session: Session) -> bool:
         # Asked without the write lock, which an idle listener must not take.

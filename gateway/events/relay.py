@@ -24,6 +24,17 @@ POLL_S = 1.0
 BATCH = 500
 
 
+async def woken(wake: asyncio.Event, within_s: float) -> bool:
+    """Whether ``wake`` was set within that time.
+
+    Not by ``asyncio.wait_for``: before Python 3.12 it may swallow a cancellation that comes together with the event.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within_s):
+            return await wake.wait()
+    return False
+
+
 class Relay:
     """Tails the outbox of ``database`` into ``bus``. ``on_events`` are called after each batch."""
 
@@ -66,8 +77,7 @@ class Relay:
             except Exception:
                 log.exception("the outbox could not be read; trying again")
                 await asyncio.sleep(POLL_S)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), POLL_S)
+            await woken(self._wake, POLL_S)
             self._wake.clear()
 
     async def _relay(self) -> None:
