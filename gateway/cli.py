@@ -1,4 +1,7 @@
-"""The command ``congdanso``: each subcommand is a few lines here; what it does stands in its own room."""
+"""The command ``congdanso``: each subcommand is a few lines here; what it does stands in its own room.
+
+Rooms are imported where they are needed, so that a small command starts quickly.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway.commands import composing, running, stocking
 from gateway.commands.errors import told
-from gateway.host.city import open_city
-from gateway.host.manifest import find_manifest
-from gateway.host.scaffold import new_plugin as write_plugin
 from gateway.logs import set_up_logging
 
 app = typer.Typer(
@@ -44,6 +43,8 @@ def serve(
 ) -> None:
     """Run the gateway."""
     with told():
+        from gateway.commands import running
+
         if supergraph is not None:
             running.serve_supergraph(supergraph, host=host, port=port)
         else:
@@ -54,6 +55,8 @@ def serve(
 def check(config: Config = None, as_json: AsJson = False) -> None:
     """Say which plugins are in and which are out and why; exit code 1 when one is out that should not be."""
     with told():
+        from gateway.commands import composing
+
         report = composing.check(config)
         typer.echo(json.dumps(report.as_map(), ensure_ascii=False, indent=2) if as_json else report.as_text())
         raise typer.Exit(1 if report.faults else 0)
@@ -63,6 +66,8 @@ def check(config: Config = None, as_json: AsJson = False) -> None:
 def sdl(config: Config = None, plugin: Annotated[str | None, typer.Argument()] = None) -> None:
     """Print the public schema; with a plugin's name, the SDL of its subgraph."""
     with told():
+        from gateway.commands import composing
+
         typer.echo(composing.public_sdl(config) if plugin is None else composing.subgraph_sdl(config, plugin))
 
 
@@ -73,6 +78,8 @@ def supergraph(
 ) -> None:
     """Print the supergraph, as any router of the join specification loads it."""
     with told():
+        from gateway.commands import composing
+
         if write:
             for path in composing.write_snapshots(config):
                 typer.echo(f"wrote {path}")
@@ -84,7 +91,9 @@ def supergraph(
 def compose(file: Path, as_json: AsJson = False) -> None:
     """Compose the subgraphs of FILE: [{name, sdl}], or a list of such lists."""
     with told():
-        results, single = composing.compose_file(file)
+        from gateway.commands import verdicts
+
+        results, single = verdicts.compose_file(file)
         shown: Any = results[0].as_map() if single else [result.as_map() for result in results]
         typer.echo(json.dumps(shown, ensure_ascii=False) if as_json else "\n".join(r.as_text() for r in results))
         raise typer.Exit(1 if single and not results[0].ok else 0)
@@ -99,6 +108,8 @@ def explain(
 ) -> None:
     """Print the plan of an operation."""
     with told():
+        from gateway.commands import composing
+
         typer.echo(composing.explain(query, config, supergraph, as_json=as_json))
 
 
@@ -110,6 +121,8 @@ def token(
 ) -> None:
     """Print a signed token for a seeded person (development only)."""
     with told():
+        from gateway.commands import stocking
+
         typer.echo(stocking.token(person, config, hours))
 
 
@@ -120,6 +133,8 @@ def migrate(
 ) -> None:
     """Run the migrations that have not been run."""
     with told():
+        from gateway.commands import stocking
+
         typer.echo(stocking.draft(config, draft) if draft else stocking.migrate(config))
 
 
@@ -127,6 +142,8 @@ def migrate(
 def seed(config: Config = None) -> None:
     """Put the plugins' seed data in; what is there already stays."""
     with told():
+        from gateway.host.city import open_city
+
         open_city(config, seed=True)
         typer.echo("seeded")
 
@@ -135,6 +152,8 @@ def seed(config: Config = None) -> None:
 def import_(kind: str, file: Path, config: Config = None) -> None:
     """Import FILE as KIND (such as wards), whole or not at all."""
     with told():
+        from gateway.commands import stocking
+
         typer.echo(stocking.import_file(kind, file, config))
 
 
@@ -142,6 +161,9 @@ def import_(kind: str, file: Path, config: Config = None) -> None:
 def new_plugin(name: str, config: Config = None) -> None:
     """Write a working plugin with a passing test, and list it in plugins.toml."""
     with told():
+        from gateway.host.manifest import find_manifest
+        from gateway.host.scaffold import new_plugin as write_plugin
+
         manifest = find_manifest(config)
         for path in write_plugin(manifest, name):
             typer.echo(f"wrote {path.relative_to(manifest.parent)}")

@@ -7,32 +7,11 @@ from contextlib import contextmanager
 
 import typer
 
-from gateway.data.migrations import MigrationError
-from gateway.host.assembly import RequiredPluginOut
-from gateway.host.city import NoGraph
-from gateway.host.manifest import ManifestError
-from gateway.host.scaffold import ScaffoldError
-from gateway.planner.supergraph import SupergraphError
-from identity.people import UnknownPerson
-from schema.errors import Refused
+from gateway.problem import Problem
 
 
-class CommandError(Exception):
+class CommandError(Problem):
     """The command cannot be done, and why."""
-
-
-_EXPECTED = (
-    CommandError,
-    ManifestError,
-    MigrationError,
-    NoGraph,
-    Refused,
-    RequiredPluginOut,
-    ScaffoldError,
-    SupergraphError,
-    UnknownPerson,
-    OSError,
-)
 
 
 @contextmanager
@@ -40,6 +19,6 @@ def told() -> Iterator[None]:
     """Errors that are the user's to mend become a line; any other is a traceback, for it is ours."""
     try:
         yield
-    except _EXPECTED as error:
+    except (Problem, OSError) as error:
         typer.echo(f"congdanso: {error}", err=True)
         raise typer.Exit(2) from None

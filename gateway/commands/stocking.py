@@ -13,8 +13,9 @@ from gateway.commands.errors import CommandError
 from gateway.host.assembly import Assembly, assemble, migrate_all
 from gateway.host.city import open_database
 from gateway.host.manifest import find_manifest, read_manifest
-from identity.people import person_named
+from identity.people import UnknownPerson, person_named
 from identity.tokens import Tokens, load_key
+from schema.errors import Refused
 from schema.imports import ImportReport
 
 Importer = Callable[[Session, Path], ImportReport]
@@ -33,7 +34,10 @@ def token(person: str, config: Path | None, hours: float) -> str:
     manifest = read_manifest(find_manifest(config))
     if manifest.gateway.mode == "production":
         raise CommandError("mode is production in plugins.toml: seeded people sign in in development only.")
-    actor = person_named(person).to_actor(manifest.roles)
+    try:
+        actor = person_named(person).to_actor(manifest.roles)
+    except UnknownPerson as unknown:
+        raise CommandError(str(unknown)) from None
     return Tokens(load_key(manifest.data_folder / "token-key.json")).sign(actor, lifetime_s=int(hours * 3600))
 
 
@@ -75,8 +79,11 @@ def import_file(kind: str, file: Path, config: Path | None) -> str:
         raise CommandError(f"no plugin imports {kind!r}: there are {', '.join(sorted(importers)) or 'none'}.")
     database = open_database(assembly.manifest)
     migrate_all(assembly, database)
-    with database.changing() as session:
-        report = importers[kind](session, file)
+    try:
+        with database.changing() as session:
+            report = importers[kind](session, file)
+    except Refused as refused:
+        raise CommandError(refused.message) from None
     if not report.ok:
         raise CommandError(report.as_text())
     return report.as_text()

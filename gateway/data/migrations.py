@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from gateway.data.database import Database
+from gateway.problem import Problem
 
 _NAME = re.compile(r"^(\d{4})_([a-z0-9_]+)(?:\.(sqlite|postgresql))?\.sql$")
 
@@ -31,7 +32,7 @@ CREATE TABLE IF NOT EXISTS gateway_migration (
 """
 
 
-class MigrationError(Exception):
+class MigrationError(Problem):
     """A plugin's migrations cannot be run. The message names the plugin, the file and what to do."""
 
 

@@ -96,11 +96,11 @@ class Projector:
         return out
 
     def _fields(self, fields: tuple[ProjectedField, ...], typename: str, *, root: bool = False) -> Table:
-        return [
-            (field.key, field.source, *self._field(field, typename, root=root))
-            for field in fields
-            if not field.when or self._holds(field)
-        ]
+        table: dict[str, tuple[str, str, type | None, Complete]] = {}
+        for field in fields:
+            if field.key not in table and (not field.when or self._holds(field)):
+                table[field.key] = (field.key, field.source, *self._field(field, typename, root=root))
+        return list(table.values())
 
     def _field(self, field: ProjectedField, typename: str, *, root: bool) -> tuple[type | None, Complete]:
         """The class of values that need no completing, and what completes the others."""

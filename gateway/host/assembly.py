@@ -23,6 +23,7 @@ from gateway.host.joining import Joined, join
 from gateway.host.loading import Plugin, PluginProblem, add_plugin_folder, guarded, load_plugin, new_manager
 from gateway.host.manifest import Manifest
 from gateway.host.origins import origins_of
+from gateway.problem import Problem
 from schema.compose import SubgraphSdl
 
 log = structlog.get_logger("gateway.host")
@@ -33,7 +34,7 @@ FEDERATION_URL = f"https://specs.apollo.dev/federation/v{FEDERATION_VERSION}"
 SWITCHED_OFF = "switched off: enabled = false in plugins.toml"
 
 
-class RequiredPluginOut(Exception):  # noqa: N818
+class RequiredPluginOut(Problem):
     """A plugin with ``required = true`` was left out, and the gateway does not start without it."""
 
 

@@ -25,6 +25,7 @@ from gateway.host.loading import Plugin
 from gateway.host.manifest import Manifest, find_manifest, read_manifest
 from gateway.host.questions import Questions
 from gateway.planner.supergraph import Supergraph
+from gateway.problem import Problem
 from gateway.subgraphs.absent import AbsentSubgraph
 from gateway.subgraphs.local import LocalSubgraph
 from gateway.subgraphs.protocol import Subgraph
@@ -35,7 +36,7 @@ from identity.tokens import Tokens, load_key
 log = structlog.get_logger("gateway.host")
 
 
-class NoGraph(Exception):  # noqa: N818
+class NoGraph(Problem):
     """Not one plugin has a subgraph that composes: there is nothing to serve."""
 
 

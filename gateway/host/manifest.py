@@ -12,11 +12,13 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from gateway.problem import Problem
+
 CONFIG_VARIABLE = "CONGDANSO_CONFIG"
 DEFAULT_FILE = "plugins.toml"
 
 
-class ManifestError(Exception):
+class ManifestError(Problem):
     """plugins.toml cannot be used. The message names the file, the place and what to do."""
 
 

@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from string import Template
 
+from gateway.problem import Problem
+
 _NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 
 _PLUGIN = Template('''\
@@ -62,7 +64,7 @@ async def test_the_notes_of_${name}_are_answered(city: AskedCity) -> None:
 ''')
 
 
-class ScaffoldError(Exception):
+class ScaffoldError(Problem):
     """The plugin cannot be written, and why."""
 
 

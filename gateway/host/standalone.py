@@ -13,6 +13,7 @@ from gateway.guard.limits import Limits
 from gateway.planner.supergraph import Supergraph
 from gateway.subgraphs.local import LocalSubgraph
 from gateway.subgraphs.remote import HttpSubgraph
+from gateway.subgraphs.transport import HttpClient
 from identity.actor import ANONYMOUS, Actor
 
 # What its subgraphs' lists are like is not known here: their own limits hold.
@@ -28,8 +29,9 @@ class Standalone:
 
     def __init__(self, sdl: str) -> None:
         supergraph = Supergraph.from_sdl(sdl)
-        self._remotes = {name: HttpSubgraph(name, info.url) for name, info in supergraph.subgraphs.items()}
-        self.engine = Engine(supergraph, self._remotes, check=Guard(LIMITS))
+        self._client = HttpClient()
+        remotes = {name: HttpSubgraph(name, i.url, client=self._client) for name, i in supergraph.subgraphs.items()}
+        self.engine = Engine(supergraph, remotes, check=Guard(LIMITS))
 
     @classmethod
     def of_file(cls, path: Path) -> Standalone:
@@ -53,5 +55,4 @@ class Standalone:
         try:
             yield
         finally:
-            for remote in self._remotes.values():
-                await remote.close()
+            await self._client.close()

@@ -6,8 +6,8 @@
 
 from gateway.planner.explain import explain, plan_as_json
 from gateway.planner.plan import Plan
-from gateway.planner.planning import PlanningError, plan_operation
-from gateway.planner.supergraph import Access, SubgraphInfo, Supergraph, SupergraphError
+from gateway.planner.planning import plan_operation
+from gateway.planner.supergraph import Access, PlanningError, SubgraphInfo, Supergraph, SupergraphError
 
 __all__ = [
     "Access",

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from graphql import OperationDefinitionNode, VariableDefinitionNode, parse, print_ast
 
 from gateway.planner.conditions import Conjunction, common
+from gateway.planner.fragments import join
 from gateway.planner.graph import PlanningGraph
 from gateway.planner.plan import EntityCall, Fetch, Representation
-from gateway.planner.printing import ENTITY, Printer, join
+from gateway.planner.printing import ENTITY, Printer
 from gateway.planner.schedule import all_before
 from gateway.planner.steps import Place, Sent, Step
 from gateway.planner.values import value_text
@@ -49,10 +50,10 @@ class FetchMaker:
 
     def _root(self, number: int, step: Step, printer: Printer, around: Conjunction) -> Fetch:
         root_type = self.graph.roots[step.kind]
-        body = printer.selection(step.root(), root_type, around)
+        body = "{" + printer.body(step.root(), root_type, around) + "}"
         variables = self._variables(printer)
         text = self._head(step.kind, [self.definitions[name] for name in variables]) + body
-        return self._made(number, step, step.kind, text, variables, (), step.place.path())
+        return self._made(number, step, step.kind, printer.fragments.finished(text), variables, (), step.place.path())
 
     def _entities(self, number: int, steps: Sequence[Step], printer: Printer, around: Conjunction) -> Fetch:
         calls: list[EntityCall] = []
@@ -66,15 +67,15 @@ class FetchMaker:
         variables = self._variables(printer)
         defined = [f"${call.variable}:[_Any!]!" for call in calls] + [self.definitions[name] for name in variables]
         text = self._head("query", defined) + "{" + join(bodies) + "}"
-        return self._made(number, steps[0], "query", text, variables, tuple(calls), ())
+        return self._made(number, steps[0], "query", printer.fragments.finished(text), variables, tuple(calls), ())
 
     def _entity_body(self, step: Step, printer: Printer, around: Conjunction) -> str:
         parts = []
         for interface, node in step.roots.items():
             if interface:
-                parts.append(f"...on {interface}{printer.selection(node, interface, around)}")
+                parts.append(f"...on {interface}{{{printer.body(node, interface, around)}}}")
             else:
-                parts.append(printer.selection(node, ENTITY, around)[1:-1])
+                parts.append(printer.body(node, ENTITY, around))
         return "{" + join(parts) + "}"
 
     def _made(

@@ -30,10 +30,14 @@ from gateway.planner.conditions import ALWAYS, EMPTY, Conditions, Conjunction, a
 from gateway.planner.graph import PlanningGraph
 from gateway.planner.plan import ProjectedField, Projection, When
 from gateway.planner.sources import Sources
+from gateway.planner.supergraph import PlanningError
 from gateway.planner.values import arguments_text
 from gateway.planner.wanted import Item, Selection
 
+Stands: TypeAlias = "list[tuple[int, tuple[tuple[When, ...], ...]]]"
 Around: TypeAlias = tuple[tuple[SelectionSetNode, Conjunction], ...]
+# Fragments on different types inside one another multiply; no honest operation comes near.
+PLACES_MAX = 20_000
 META_FIELDS: dict[str, GraphQLOutputType] = {
     "__typename": TypeNameMetaFieldDef.type,
     "__schema": SchemaMetaFieldDef.type,
@@ -87,6 +91,8 @@ class Normalizer:
         key = (name, id(sources), tuple((id(node), when) for node, when in around))
         found = self.places.get(key)
         if found is None:
+            if len(self.places) >= PLACES_MAX:
+                raise PlanningError("The operation wants too many different things of too many types in one place.")
             found = self.places[key] = self._place(around, name, sources, root=root)
         return found
 
@@ -98,8 +104,14 @@ class Normalizer:
         items: list[Item] = []
         fields: dict[str, list[tuple[int, ProjectedField]]] = {concrete: [] for concrete in sorted(types)}
         for key, occurrences in by_key.items():
-            for of, same in _classes(occurrences):
-                self._class(key, of, same, sources, items, fields, root=root)
+            alike = _alike(occurrences)
+            for of, same in alike:
+                below = self._want(key, of, same, sources, items, root=root)
+                if len(alike) == 1:
+                    self._show(key, same, below, fields, root=root)
+            for of, same in _classes(occurrences) if len(alike) > 1 else ():
+                # What is wanted may overlap, what is shown of one object may not.
+                self._show(key, same, self._want(key, of, same, sources, [], root=root), fields, root=root)
         items = _merged_leaves(items)
         abstract = self.graph.is_abstract(name)
         sole = self._sole(name, types, items) if abstract else name
@@ -166,39 +178,57 @@ class Normalizer:
                 return None
         return found
 
-    def _class(
+    def _want(
         self,
         key: str,
         types: frozenset[str],
         same: list[Occurrence],
         sources: Sources,
         items: list[Item],
-        fields: dict[str, list[tuple[int, ProjectedField]]],
         *,
         root: bool,
-    ) -> None:
+    ) -> list[tuple[Item, Place | None]]:
+        """The items of one field on ``types``, added to ``items``, each with its place below."""
         node = same[0].node
         name = node.name.value
         args, variables = arguments_text(node)
         when = any_of(one.when for one in same)
-        order = same[0].order
-        meta = META_FIELDS.get(name)
-        if meta is not None:
-            source = key if root else name
-            for concrete in types:
-                fields[concrete].append((order, ProjectedField(key, source, concrete, name, meta, node, _when(when))))
-            if not root:
-                items.append(Item(name, key, types, name, when=when))
-            return
         wanted = Item(name, key, types, None, args, variables, when)
+        if name in META_FIELDS:
+            wanted.source = key if root else name
+            items += [] if root else [wanted]
+            return [(wanted, None)]
+        found: list[tuple[Item, Place | None]] = []
         for of, source in sources.take(self.graph, wanted, types, reuse=False):
             for returned, members in self._by_return(name, of):
                 below = None
                 if node.selection_set:
                     below = self.place(_below(same), returned, sources.child(source))
                 item = Item(name, key, members, source, args, variables, when, below.selection if below else None)
-                items.append(item)
-                self._project(item, node, order, below, fields)
+                found.append((item, below))
+        items += [item for item, _ in found]
+        return found
+
+    def _show(
+        self,
+        key: str,
+        same: list[Occurrence],
+        found: list[tuple[Item, Place | None]],
+        fields: dict[str, list[tuple[int, ProjectedField]]],
+        *,
+        root: bool,
+    ) -> None:
+        """Project what ``_want`` found."""
+        node, stands = same[0].node, _stands(same)
+        type_map = self.supergraph.public_schema.type_map
+        meta = META_FIELDS.get(node.name.value)
+        for item, below in found:
+            source, projection = item.source or key, below.projection if below else None
+            for concrete in item.types:
+                type_ = meta or type_map[concrete].fields[item.name].type  # type: ignore[attr-defined]
+                for order, when in stands:
+                    projected = ProjectedField(key, source, concrete, item.name, type_, node, when, projection)
+                    fields[concrete].append((order, projected))
 
     def _by_return(self, name: str, types: frozenset[str]) -> list[tuple[str, frozenset[str]]]:
         found: dict[str, set[str]] = {}
@@ -206,29 +236,17 @@ class Normalizer:
             found.setdefault(self.graph.returned(concrete, name), set()).add(concrete)
         return [(returned, frozenset(found[returned])) for returned in sorted(found)]
 
-    def _project(
-        self,
-        item: Item,
-        node: FieldNode,
-        order: int,
-        below: Place | None,
-        fields: dict[str, list[tuple[int, ProjectedField]]],
-    ) -> None:
-        type_map = self.supergraph.public_schema.type_map
-        when = _when(item.when)
-        projection = below.projection if below else None
-        source = item.source or item.key
-        for concrete in item.types:
-            type_ = type_map[concrete].fields[item.name].type  # type: ignore[attr-defined]
-            projected = ProjectedField(item.key, source, concrete, item.name, type_, node, when, projection)
-            fields[concrete].append((order, projected))
+
+def _alike(occurrences: list[Occurrence]) -> list[tuple[frozenset[str], list[Occurrence]]]:
+    """The occurrences of a response key, grouped by the types that they are for."""
+    groups: dict[frozenset[str], list[Occurrence]] = {}
+    for one in occurrences:
+        groups.setdefault(one.types, []).append(one)
+    return list(groups.items())
 
 
 def _classes(occurrences: list[Occurrence]) -> list[tuple[frozenset[str], list[Occurrence]]]:
     """The types that a response key is wanted of, grouped by which occurrences hold for them."""
-    first = occurrences[0].types
-    if all(one.types == first for one in occurrences):
-        return [(first, occurrences)]
     groups: dict[tuple[int, ...], set[str]] = {}
     for concrete in sorted(frozenset().union(*(one.types for one in occurrences))):
         holding = tuple(index for index, one in enumerate(occurrences) if concrete in one.types)
@@ -246,18 +264,35 @@ def _below(same: list[Occurrence]) -> Around:
 
 
 def _merged_leaves(items: list[Item]) -> list[Item]:
-    """Leaves that differ in their types alone become one."""
+    """Leaves that differ in their types alone become one; those that another holds already are gone."""
     merged: dict[tuple[object, ...], Item] = {}
     for item in items:
         key: tuple[object, ...] = (id(item),)
         if item.children is None:
-            key = (item.name, item.source, item.args, item.when, item.name == "__typename" and item.key)
+            key = (item.name, item.source, item.args, item.when)
         found = merged.get(key)
         if found is None:
             merged[key] = item
         else:
             found.types |= item.types
-    return list(merged.values())
+    wide = {(i.name, i.source, i.args): i.types for i in merged.values() if i.children is None and i.when is ALWAYS}
+    return [
+        item
+        for item in merged.values()
+        if item.children is not None
+        or item.when is ALWAYS
+        or not item.types <= wide.get((item.name, item.source, item.args), frozenset())
+    ]
+
+
+def _stands(same: list[Occurrence]) -> Stands:
+    """Where a response key stands among its siblings, and when: at the first of its occurrences that holds."""
+    found: dict[Conjunction, int] = {}
+    for one in same:
+        found.setdefault(one.when, one.order)
+        if one.when == EMPTY:
+            break
+    return [(order, _when(any_of([when]))) for when, order in found.items()]
 
 
 def _when(conditions: Conditions) -> tuple[tuple[When, ...], ...]:

@@ -156,7 +156,8 @@ class ProjectedField:
     ``key``: the response key. ``source``: where it is in the merged tree. ``parent`` and ``name``: its coordinate in
     the public schema. ``type``: its type there, for null propagation and leaf values. ``node``: the client's field,
     for the location in errors. ``when``: alternatives, each a conjunction; the field is in the answer when ``when`` is
-    empty or any alternative holds. ``selection``: below it, None for a leaf.
+    empty or any alternative holds. ``selection``: below it, None for a leaf. A key that the client asked several times
+    may be there several times, under different conditions: the first that holds is in the answer, at its place.
     """
 
     key: str

@@ -14,16 +14,12 @@ from gateway.planner.normalize import Normalizer
 from gateway.planner.plan import Fetch, OperationKind, Plan, PlanNode, Sequence, Subscribe
 from gateway.planner.schedule import batches, bits
 from gateway.planner.steps import Step
-from gateway.planner.supergraph import Supergraph
+from gateway.planner.supergraph import PlanningError, Supergraph
 from gateway.planner.wanted import Selection
 from gateway.planner.whole import is_whole
 
 NO_OVERRIDES: frozenset[str] = frozenset()
 PLANNING = RLock()
-
-
-class PlanningError(Exception):
-    """The operation cannot be planned; the message names the field, or what is wrong with the document."""
 
 
 def plan_operation(

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from gateway.planner.conditions import Conjunction, within
+from gateway.planner.fragments import Fragments, join
 
 if TYPE_CHECKING:
     from gateway.planner.graph import PlanningGraph
@@ -28,17 +29,21 @@ class Printer:
         self.subgraph = subgraph
         self.variables: set[str] = set()
         self.hidden = graph.supergraph.hidden
-        self._texts: dict[tuple[int, str, Conjunction], str] = {}
+        self.fragments = Fragments()
+        self._bodies: dict[tuple[int, str, Conjunction], str] = {}
 
-    def selection(self, node: Node, static: str, around: Conjunction) -> str:
-        """``node`` as a selection set with braces, where the value's type is ``static`` and ``around`` holds."""
+    def body(self, node: Node, static: str, around: Conjunction) -> str:
+        """``node`` as selections without braces, where the value's type is ``static`` and ``around`` holds.
+
+        What stands for selection sets in it is put in by ``fragments.finished``.
+        """
         key = (id(node), static, around)
-        found = self._texts.get(key)
+        found = self._bodies.get(key)
         if found is None:
             pieces: list[tuple[str, list[str]]] = []
             for entry in node.entries.values():
                 self._entry(entry, static, around, pieces)
-            found = self._texts[key] = "{" + (_joined(pieces) or "__typename") + "}"
+            found = self._bodies[key] = _joined(pieces) or "__typename"
         return found
 
     def _entry(self, entry: Entry, static: str, around: Conjunction, pieces: list[tuple[str, list[str]]]) -> None:
@@ -101,7 +106,8 @@ class Printer:
         for one in sorted(within(entry.when, around), key=sorted):
             if entry.node is not None:
                 there = self.graph.field(self.subgraph, static, entry.name)
-                below = self.selection(entry.node, there.named if there else "", around | one)
+                named = there.named if there else ""
+                below = self.fragments.hold(named, self.body(entry.node, named, around | one))
             self.variables.update(variable for variable, _ in one)
             texts.append(_under(head, below, one))
         return texts
@@ -122,13 +128,3 @@ def _joined(pieces: list[tuple[str, list[str]]]) -> str:
         inner = join(texts)
         parts.append(f"...on {on}{{{inner}}}" if on else inner)
     return join(parts)
-
-
-def join(texts: Iterable[str]) -> str:
-    """Selections side by side, with a space only where two would run together."""
-    out = ""
-    for text in texts:
-        if out and out[-1] not in "})" and text[0] not in ".":
-            out += " "
-        out += text
-    return out

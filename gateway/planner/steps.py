@@ -107,8 +107,8 @@ class Place:
     """A place of the merged tree.
 
     ``on``: of its parent's objects only those of these types lead here (None: all). ``types``: what its objects may
-    be. ``unknown``: a subgraph that cannot tell their concrete types brought them; ``tellers``: the steps, as bits, that
-    do tell.
+    be. ``unknown``: a subgraph that cannot tell their concrete types brought them; ``tellers``: the steps that do tell,
+    as bits.
     """
 
     parent: Place | None

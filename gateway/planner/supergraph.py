@@ -11,6 +11,7 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, SchemaDefinitionN
 
 from gateway.planner.join import JoinReader, TypeIn, arguments, read_graphs
 from gateway.planner.public import PublicReader
+from gateway.problem import Problem
 
 if TYPE_CHECKING:
     from gateway.planner.graph import PlanningGraph
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
 NO_LABELS: frozenset[str] = frozenset()
 
 
-class SupergraphError(Exception):
+class SupergraphError(Problem):
     """The text is no supergraph that can be planned over; the message says why."""
+
+
+class PlanningError(Exception):
+    """The operation cannot be planned; the message names the field, or what is wrong with the document."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import strawberry
 
-from plugins.feedback.categories import Category
+from plugins.feedback.categories import Category, category_of
 from plugins.feedback.enums import Kind
 from schema.geo import LatLng
 
@@ -21,7 +21,6 @@ class ReportCategory:
     example: str | None = strawberry.field(description="What citizens report under it, in Vietnamese.")
 
     @classmethod
-    @cache
     def of(cls, category: Category) -> ReportCategory:
         return cls(
             code=category.code,
@@ -30,6 +29,12 @@ class ReportCategory:
             name_en=category.name_en,
             example=category.example,
         )
+
+
+@cache
+def category_node(code: str) -> ReportCategory:
+    """One object stands for a category in every report that is filed under it."""
+    return ReportCategory.of(category_of(code))
 
 
 @strawberry.type(description="Where a report is about.")

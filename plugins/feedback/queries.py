@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, true, tuple_
 from sqlmodel import Session
 
 from gateway.plugin import Actor, Refused
@@ -21,8 +22,9 @@ READ_AGENCY = "feedback:read_agency"
 
 R: Any = ReportRow.__table__.c  # type: ignore[attr-defined]
 COLUMNS = tuple(R)
-ReportColumns: TypeAlias = Row[Any]
-"""A report as it is read for lists: the columns of ``ReportRow`` without the cost of an object per row."""
+ReportColumns = namedtuple("ReportColumns", [column.name for column in COLUMNS])  # type: ignore[misc]  # noqa: PYI024
+"""A report as it is read: the columns of ``ReportRow``, without the cost of a mapped object or of a ``Row``, whose
+attributes take eight times as long."""
 
 _INT64_MOST = 2**63 - 1
 
@@ -111,10 +113,14 @@ def after(window: Window) -> list[ColumnElement[bool]]:
     return [tuple_(R.submitted_at, R.id) < tuple_(submitted_at, row_id)]
 
 
+def _read(session: Session, query: Select[Any]) -> list[ReportColumns]:
+    return [ReportColumns._make(row) for row in session.execute(query)]
+
+
 def reports_page(session: Session, wanted: Wanted, window: Window, actor: Actor) -> Sequence[ReportColumns]:
     """Up to ``window.limit + 1`` reports, the newest first."""
     query = select(*COLUMNS).where(*wanted.conditions(actor), *after(window))
-    return session.execute(query.order_by(*NEWEST_FIRST).limit(window.limit + 1)).all()
+    return _read(session, query.order_by(*NEWEST_FIRST).limit(window.limit + 1))
 
 
 def reports_count(session: Session, wanted: Wanted, actor: Actor) -> int:
@@ -125,22 +131,22 @@ def reports_count(session: Session, wanted: Wanted, actor: Actor) -> int:
 
 def report_by_key(session: Session, key: str, actor: Actor) -> ReportColumns | None:
     """None where there is none, or none for this actor: the two are not to be told apart."""
-    return session.execute(select(*COLUMNS).where(R.key == key, visible_to(actor))).one_or_none()
+    return next(iter(_read(session, select(*COLUMNS).where(R.key == key, visible_to(actor)))), None)
 
 
 def report_by_code(session: Session, code: str, actor: Actor) -> ReportColumns | None:
     """As ``report_by_key``, by ``PA-YYMMDD-NNNNN``."""
-    return session.execute(select(*COLUMNS).where(R.code == code, visible_to(actor))).one_or_none()
+    return next(iter(_read(session, select(*COLUMNS).where(R.code == code, visible_to(actor)))), None)
 
 
 def reports_by_key(session: Session, keys: Sequence[str], actor: Actor) -> Mapping[str, ReportColumns]:
     """Those that are there for the actor."""
-    rows = session.execute(select(*COLUMNS).where(R.key.in_(keys), visible_to(actor)))
+    rows = _read(session, select(*COLUMNS).where(R.key.in_(keys), visible_to(actor)))
     return {row.key: row for row in rows}
 
 
-def reports_in(session: Session, box: Box, limit: int, actor: Actor) -> Sequence[ReportColumns]:
-    """Up to ``limit`` reports with a point in the box, the newest first."""
+def reports_in(session: Session, box: Box, limit: int, actor: Actor) -> Sequence[Row[Any]]:
+    """Key, title, lat and lng of up to ``limit`` reports with a point in the box, the newest first."""
     query = select(R.key, R.title, R.lat, R.lng).where(*in_box(box), visible_to(actor))
     return session.execute(query.order_by(R.id.desc()).limit(limit)).all()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from schema.scalars import as_city_time
+from schema.scalars import CITY_ZONE, as_city_time
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -18,7 +18,7 @@ def to_micros(moment: datetime) -> int:
 
 def from_micros(micros: int) -> datetime:
     """A stored moment as the city reads it (+07:00)."""
-    return as_city_time(_EPOCH + timedelta(microseconds=micros))
+    return (_EPOCH + timedelta(microseconds=micros)).astimezone(CITY_ZONE)
 
 
 def city_day(moment: datetime) -> str:

@@ -9,11 +9,10 @@ from typing import Any
 import strawberry
 
 from gateway.plugin import Actor, Info, global_id, local_id
-from plugins.feedback.categories import category_of
 from plugins.feedback.enums import Action, Kind, Outcome, State, Visibility
 from plugins.feedback.loaders import AnswersOfReport, CountsOfLinked, Linked, PagesOfLinked, ReportByKey, StepsOfReport
 from plugins.feedback.machine import available_actions
-from plugins.feedback.parts import ReportCategory, ReportLocation
+from plugins.feedback.parts import ReportCategory, ReportLocation, category_node
 from plugins.feedback.queries import sort_key
 from plugins.feedback.times import from_micros
 from schema.paging import Connection, Page, window
@@ -123,7 +122,7 @@ class Report:
             code=row.code,
             # The words of the table are the values of the enums: serialised as they are.
             kind=row.kind,
-            category=ReportCategory.of(category_of(row.category)),
+            category=category_node(row.category),
             title=row.title,
             body=row.body,
             location=ReportLocation.of(row),

@@ -71,16 +71,7 @@ def merge_inputs_of(
     """One argument or input field. ``code`` begins the error codes: FIELD_ARGUMENT, INPUT_FIELD."""
     arguments = [argument for _, argument in sources]
     names = [member.name for member, _ in sources]
-    type_ = narrowest(supergraph, [argument.type for argument in arguments])
-    if type_ is None:
-        said = [f'"{a.type}" in {report.where(member.name, coordinate)}' for member, a in sources]
-        report.error(
-            "FIELD_TYPE_MISMATCH" if code == "INPUT_FIELD" else f"{code}_TYPE_MISMATCH",
-            f"{coordinate} is {listing(said)}: give it one type",
-            subgraphs=names,
-            coordinate=coordinate,
-        )
-        type_ = arguments[0].type
+    type_ = _type(supergraph, coordinate, code, sources, report)
     default, contradiction = merge_defaults([argument.default for argument in arguments])
     if contradiction:
         report.error(
@@ -96,3 +87,23 @@ def merge_inputs_of(
         merge_descriptions(argument.description for argument in arguments),
         merge_applied(list(sources), coordinate, kept, report),
     )
+
+
+def _type(
+    supergraph: Supergraph,
+    coordinate: str,
+    code: str,
+    sources: Sequence[tuple[Member, Argument]],
+    report: Report,
+) -> str:
+    type_ = narrowest(supergraph, [argument.type for _, argument in sources])
+    if type_ is not None:
+        return type_
+    said = [f'"{a.type}" in {report.where(member.name, coordinate)}' for member, a in sources]
+    report.error(
+        "FIELD_TYPE_MISMATCH" if code == "INPUT_FIELD" else f"{code}_TYPE_MISMATCH",
+        f"{coordinate} is {listing(said)}: give it one type",
+        subgraphs=[member.name for member, _ in sources],
+        coordinate=coordinate,
+    )
+    return sources[0][1].type

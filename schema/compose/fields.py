@@ -7,7 +7,7 @@ from graphql import ValueNode
 
 from .arguments import merge_arguments
 from .context import context_arguments
-from .directives import CARRIED, Kept, Source, merge_applied
+from .directives import CARRIED, Kept, merge_applied
 from .elements import Field, Kind, all_applied, value_text
 from .errors import Report, listing
 from .overrides import Overrides, is_used
@@ -77,14 +77,13 @@ def _merge_field(
     type_ = widest(supergraph, [resolver.field.type for resolver in own])
     if type_ is None:
         _report_types("FIELD_TYPE_MISMATCH", coordinate, own, report)
-        type_ = own[0].field.type
-    sources: list[Source] = [(resolver.member, resolver.field) for resolver in own]
+    sources = [(resolver.member, resolver.field) for resolver in own]
     merged = Field(
         name,
-        type_,
-        merge_arguments(supergraph, coordinate, [(resolver.member, resolver.field) for resolver in own], kept, report),
+        type_ or own[0].field.type,
+        merge_arguments(supergraph, coordinate, sources, kept, report),
         merge_descriptions(resolver.field.description for resolver in own),
-        merge_applied(sources, coordinate, kept, report),
+        merge_applied([*sources], coordinate, kept, report),
     )
     supergraph.types[type_name].fields[name] = merged
     for resolver in resolvers:

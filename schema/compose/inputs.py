@@ -1,9 +1,11 @@
 """Input objects: the fields that every subgraph which has the type knows."""
 
+from collections.abc import Sequence
+
 from .arguments import merge_inputs_of
 from .directives import Kept
 from .errors import Report, listing
-from .supergraph import Supergraph
+from .supergraph import Member, Supergraph
 
 
 def merge_inputs(supergraph: Supergraph, name: str, kept: Kept, report: Report) -> None:
@@ -24,17 +26,7 @@ def merge_inputs(supergraph: Supergraph, name: str, kept: Kept, report: Report) 
                     text = f'@join__field(graph: {member.graph}, type: "{argument.type}")'
                     supergraph.join(coordinate, text)
             continue
-        needing = [member.name for member, argument in having if argument.required]
-        lacking = [member.name for member in members if field_name not in member.subgraph.types[name].inputs]
-        if needing:
-            where = listing([report.where(subgraph, coordinate) for subgraph in needing])
-            without = listing([report.where(subgraph, coordinate) for subgraph in lacking])
-            report.error(
-                "REQUIRED_INPUT_FIELD_MISSING_IN_SOME_SUBGRAPH",
-                f"{coordinate} is required in {where} and missing in {without}: add it there, or make it optional",
-                subgraphs=[*needing, *lacking],
-                coordinate=coordinate,
-            )
+        _check_optional(coordinate, name, field_name, members, report)
     if not merged.inputs:
         where = listing([report.where(member.name, name) for member in members])
         report.error(
@@ -42,4 +34,23 @@ def merge_inputs(supergraph: Supergraph, name: str, kept: Kept, report: Report) 
             f"{name} has no field that all of {where} know: give them one in common",
             subgraphs=[member.name for member in members],
             coordinate=name,
+        )
+
+
+def _check_optional(coordinate: str, name: str, field_name: str, members: Sequence[Member], report: Report) -> None:
+    needing, lacking = [], []
+    for member in members:
+        found = member.subgraph.types[name].inputs.get(field_name)
+        if found is None:
+            lacking.append(member.name)
+        elif found.required:
+            needing.append(member.name)
+    if needing:
+        where = listing([report.where(subgraph, coordinate) for subgraph in needing])
+        without = listing([report.where(subgraph, coordinate) for subgraph in lacking])
+        report.error(
+            "REQUIRED_INPUT_FIELD_MISSING_IN_SOME_SUBGRAPH",
+            f"{coordinate} is required in {where} and missing in {without}: add it there, or make it optional",
+            subgraphs=[*needing, *lacking],
+            coordinate=coordinate,
         )

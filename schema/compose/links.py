@@ -126,24 +126,28 @@ def _read_link(directive: ConstDirectiveNode, subgraph: str, report: Report) -> 
     identity, name = matched[1], matched[2]
     major, minor = matched[3] or "0", matched[4] or "0"
     link = Link(url, identity, name, (int(major), int(minor)), _string(args.get("as")) or name)
-    if link.identity == FEDERATION and link.version not in KNOWN_FEDERATION:
-        report.error(
-            "UNKNOWN_FEDERATION_LINK_VERSION",
-            f"{subgraph} links federation v{major}.{minor}, which this composer does not know: "
-            f"use v2.0 to v2.{max(KNOWN_FEDERATION)[1]}",
-            subgraphs=[subgraph],
-        )
+    if not _is_known_version(link, subgraph, report):
         return None
-    if link.identity == LINK and link.version != (1, 0):
-        report.error(
-            "UNKNOWN_LINK_VERSION",
-            f"{subgraph} links the link specification v{major}.{minor}, which this composer does not know: use v1.0",
-            subgraphs=[subgraph],
-        )
     for element, local in _imports(args.get("import")):
         if _importable(link, element, local, subgraph, report):
             link.imports[element] = local
     return link
+
+
+def _is_known_version(link: Link, subgraph: str, report: Report) -> bool:
+    major, minor = link.version
+    if link.identity == FEDERATION and link.version not in KNOWN_FEDERATION:
+        code, known = "UNKNOWN_FEDERATION_LINK_VERSION", f"v2.0 to v2.{max(KNOWN_FEDERATION)[1]}"
+    elif link.identity == LINK and link.version != (1, 0):
+        code, known = "UNKNOWN_LINK_VERSION", "v1.0"
+    else:
+        return True
+    report.error(
+        code,
+        f"{subgraph} links {link.name} v{major}.{minor}, which this composer does not know: use {known}",
+        subgraphs=[subgraph],
+    )
+    return False
 
 
 def _importable(link: Link, element: str, local: str, subgraph: str, report: Report) -> bool:

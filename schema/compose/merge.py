@@ -73,13 +73,14 @@ def _of_specification(subgraph: Subgraph, name: str) -> bool:
 
 def _merge_shallow(supergraph: Supergraph, name: str, kept: Kept, report: Report) -> None:
     """The type without its fields: kind, interfaces, members, directives, and where it is."""
-    members = supergraph.having(name)
-    definitions = [member.subgraph.types[name] for member in members]
-    kind = _kind(name, members, report)
+    kind = _kind(supergraph, name, supergraph.having(name), report)
     if kind is None:
         return
-    merged = TypeDef(name, kind, merge_descriptions(d.description for d in definitions))
+    merged = TypeDef(name, kind)
     supergraph.types[name] = merged
+    members = supergraph.having(name)
+    definitions = [member.subgraph.types[name] for member in members]
+    merged.description = merge_descriptions(definition.description for definition in definitions)
     for member, definition in zip(members, definitions, strict=True):
         _join_type(supergraph, member, definition)
         if join_contexts(supergraph, member, name):
@@ -92,8 +93,8 @@ def _merge_shallow(supergraph: Supergraph, name: str, kept: Kept, report: Report
         merge_union(supergraph, merged, members)
 
 
-def _kind(name: str, members: Sequence[Member], report: Report) -> Kind | None:
-    """The kind that all members agree on; objects with @interfaceObject stand for the interface."""
+def _kind(supergraph: Supergraph, name: str, members: Sequence[Member], report: Report) -> Kind | None:
+    """The kind that all members agree on, or the first, reported; interface objects stand for the interface."""
     kinds: dict[Kind, list[str]] = {}
     stand_ins: list[str] = []
     for member in members:
@@ -120,7 +121,7 @@ def _kind(name: str, members: Sequence[Member], report: Report) -> Kind | None:
             subgraphs=[member.name for member in members],
             coordinate=name,
         )
-        return None
+        supergraph.mixed.add(name)
     return next(iter(kinds))
 
 

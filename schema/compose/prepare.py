@@ -16,12 +16,7 @@ from .subgraph import Subgraph, read_subgraph
 
 def prepare(source: SubgraphSdl, report: Report) -> Subgraph | None:
     """The subgraph, or None where its SDL is not valid; why goes to ``report``."""
-    if source.name == "_" or not source.name.strip():
-        report.error(
-            "INVALID_SUBGRAPH_NAME",
-            f'"{source.name}" is reserved: give the subgraph another name',
-            subgraphs=[source.name],
-        )
+    if not _is_named(source, report):
         return None
     try:
         document = parse(source.sdl)
@@ -48,6 +43,17 @@ def prepare(source: SubgraphSdl, report: Report) -> Subgraph | None:
     if not subgraph.federation_1:  # federation 1 is checked once it is rewritten
         check_subgraph(subgraph, report)
     return subgraph
+
+
+def _is_named(source: SubgraphSdl, report: Report) -> bool:
+    if source.name != "_" and source.name.strip():
+        return True
+    report.error(
+        "INVALID_SUBGRAPH_NAME",
+        f'"{source.name}" is reserved: give the subgraph another name',
+        subgraphs=[source.name],
+    )
+    return False
 
 
 def _defined_directives(document: DocumentNode) -> set[str]:

@@ -182,7 +182,7 @@ class Reach:
         """The same values, known to be of the object type ``concrete``; none where they cannot be.
 
         An interface object does not know what its values are: that must be asked of a subgraph that has
-        the interface.
+        the interface, and the way back is by a key again.
         """
         found: dict[Place, None] = {}
         for place in places:
@@ -192,8 +192,6 @@ class Reach:
                 others = [p for p in self._read((type_name, place, shut)) if self.places.possible(p, concrete)]
                 for other in others:
                     found[Place(other.member, concrete, other.view)] = None
-                if others:
-                    found[place] = None
             elif self.places.possible(place, concrete):
                 found[Place(place.member, concrete, place.view)] = None
         return list(found)

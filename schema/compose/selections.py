@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from graphql import StringValueNode
 
-from .elements import Applied, Kind, named
+from .elements import Applied, Field, Kind, named
 from .errors import Report
 from .fieldsets import FieldSet, FieldSetError, Selected, parse_field_set
 from .subgraph import Subgraph
@@ -75,11 +75,7 @@ class _Walk:
         if found is None:
             yield "INVALID_FIELDS", f'selects "{item.name}", which is no field of {owner} here: add it, or take it out'
             return
-        missing = [name for name, a in found.arguments.items() if a.required and name not in item.arguments]
-        if missing or any(name not in found.arguments for name in item.arguments):
-            yield "INVALID_FIELDS", f'selects "{owner}.{item.name}" with arguments that do not fit it'
-        elif self.spec != "requires" and found.arguments:
-            yield "FIELDS_HAS_ARGS", f'selects "{owner}.{item.name}", which has arguments'
+        yield from self._arguments(item, owner, found)
         target = self.subgraph.types.get(named(found.type))
         if self.spec == "key" and target is not None and target.kind in (Kind.INTERFACE, Kind.UNION):
             yield "FIELDS_SELECT_INVALID_TYPE", f'selects "{owner}.{item.name}", which is an {target.kind}'
@@ -98,6 +94,13 @@ class _Walk:
                 "mark it @external, or take it out",
             )
 
+    def _arguments(self, item: Selected, owner: str, found: Field) -> Iterator[Fault]:
+        missing = [name for name, a in found.arguments.items() if a.required and name not in item.arguments]
+        if missing or any(name not in found.arguments for name in item.arguments):
+            yield "INVALID_FIELDS", f'selects "{owner}.{item.name}" with arguments that do not fit it'
+        elif self.spec != "requires" and found.arguments:
+            yield "FIELDS_HAS_ARGS", f'selects "{owner}.{item.name}", which has arguments'
+
     def _directives(self, item: Selected) -> Iterator[Fault]:
         known = [name for name in item.directives if name in self.subgraph.directives]
         if len(known) == len(item.directives):
@@ -110,8 +113,4 @@ class _Walk:
         owners = [owner]
         if self.subgraph.types[owner].kind is Kind.INTERFACE:
             owners += self.subgraph.possible(owner)
-        return any(self._marked(owner, name) for owner in owners)
-
-    def _marked(self, owner: str, name: str) -> bool:
-        found = self.subgraph.fields(owner).get(name)
-        return found is not None and any(directive.spec == "external" for directive in found.directives)
+        return any(self.usage.is_external(self.subgraph, owner, name) for owner in owners)

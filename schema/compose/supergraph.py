@@ -33,13 +33,18 @@ class Supergraph:
     links: list[str] = field(default_factory=list)
     applied: list[Applied] = field(default_factory=list)
     description: str | None = None
+    mixed: set[str] = field(default_factory=set)
 
     def join(self, coordinate: str, text: str) -> None:
         self.joins.setdefault(coordinate, []).append(text)
 
     def having(self, type_name: str) -> list[Member]:
-        """The members that have the type."""
-        return [member for member in self.members if type_name in member.subgraph.types]
+        """The members that have the type; where they disagree on its kind, those that agree with the merged one."""
+        having = [member for member in self.members if type_name in member.subgraph.types]
+        merged = self.types.get(type_name)
+        if merged is None or type_name not in self.mixed:
+            return having
+        return [member for member in having if member.subgraph.types[type_name].kind is merged.kind]
 
     def member(self, name: str) -> Member | None:
         return next((member for member in self.members if member.name == name), None)

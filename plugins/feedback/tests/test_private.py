@@ -81,8 +81,8 @@ async def test_on_the_map(city: AskedCity) -> None:
 async def test_as_an_entity_of_another_subgraph(city: AskedCity) -> None:
     report = await private_report(city)
     entities = """query ($r: [_Any!]!) { _entities(representations: $r) { ... on Report { title } } }"""
-    representations = [{"__typename": "Report", "id": report["id"]}, {"__typename": "Report", "id": "Report:none"}]
     for by, sees in WHO:
+        representations = [{"__typename": "Report", "id": id} for id in (report["id"], "Report:none")]
         answer = await city.city.assembly.schemas["feedback"].execute(
             entities,
             variable_values={"r": representations},
