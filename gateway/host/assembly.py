@@ -22,7 +22,7 @@ from gateway.host.conformance import advice_on, check_plugin
 from gateway.host.joining import Joined, join
 from gateway.host.loading import Plugin, PluginProblem, add_plugin_folder, guarded, load_plugin, new_manager
 from gateway.host.manifest import Manifest
-from gateway.host.origins import origins_of
+from gateway.host.origins import Origins
 from gateway.problem import Problem
 from schema.compose import SubgraphSdl
 
@@ -131,10 +131,12 @@ def _build_schema(assembly: Assembly, plugin: Plugin) -> None:
     if not (types.query or types.mutation or types.subscription or types.types):
         return
     schema = guarded(f"{plugin.name}'s graph cannot be built", lambda: _federation_schema(types))
-    origins = guarded(f"{plugin.name}'s graph cannot be read", lambda: origins_of(schema, assembly.manifest.folder))
     assembly.schemas[plugin.name] = schema
     assembly.sdls[plugin.name] = SubgraphSdl(
-        name=plugin.name, sdl=schema.as_str(), url=f"/subgraphs/{plugin.name}/graphql", origins=origins
+        name=plugin.name,
+        sdl=schema.as_str(),
+        url=f"/subgraphs/{plugin.name}/graphql",
+        origins=Origins(schema, assembly.manifest.folder),
     )
     assembly.advice += advice_on(plugin.name, schema._schema)
 

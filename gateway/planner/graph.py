@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gateway.planner.supergraph import Supergraph
 
 NO_TYPES: frozenset[str] = frozenset()
+KEPT_MAX = 50_000
 Shapes = dict[Graph, str]
 
 
@@ -40,6 +41,13 @@ class PlanningGraph:
         self._alone: dict[tuple[Graph, str, str, str], bool] = {}
         self._possible: dict[tuple[Graph, str], frozenset[str]] = {}
         self._local: dict[tuple[Graph, str], tuple[str, ...]] = {}
+
+    def trim(self) -> None:
+        """Forget what was computed when it is much: operations choose the sets of types that it is kept by."""
+        if len(self._ways) + len(self._positions) + len(self.field_sets.parsed) > KEPT_MAX:
+            for kept in (self._positions, self._ways, self._shapes, self.field_sets.parsed, self.chooser.solved):
+                kept.clear()
+            self.routes = Routes(self)
 
     def _implementers(self) -> dict[str, frozenset[str]]:
         found: dict[str, set[str]] = {}

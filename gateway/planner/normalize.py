@@ -12,22 +12,20 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from graphql import (
-    BooleanValueNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLOutputType,
     InlineFragmentNode,
     SchemaMetaFieldDef,
-    SelectionNode,
     SelectionSetNode,
     TypeMetaFieldDef,
     TypeNameMetaFieldDef,
-    VariableNode,
 )
 
-from gateway.planner.conditions import ALWAYS, EMPTY, Conditions, Conjunction, any_of, with_literal
+from gateway.planner.conditions import ALWAYS, EMPTY, Conditions, Conjunction, any_of
 from gateway.planner.graph import PlanningGraph
+from gateway.planner.occurrences import Around, Occurrence, alike, below_of, classes, narrowed
 from gateway.planner.plan import ProjectedField, Projection, When
 from gateway.planner.sources import Sources
 from gateway.planner.supergraph import PlanningError
@@ -35,7 +33,6 @@ from gateway.planner.values import arguments_text
 from gateway.planner.wanted import Item, Selection
 
 Stands: TypeAlias = "list[tuple[int, tuple[tuple[When, ...], ...]]]"
-Around: TypeAlias = tuple[tuple[SelectionSetNode, Conjunction], ...]
 # Fragments on different types inside one another multiply; no honest operation comes near.
 PLACES_MAX = 20_000
 META_FIELDS: dict[str, GraphQLOutputType] = {
@@ -43,16 +40,6 @@ META_FIELDS: dict[str, GraphQLOutputType] = {
     "__schema": SchemaMetaFieldDef.type,
     "__type": TypeMetaFieldDef.type,
 }
-
-
-@dataclass(slots=True, eq=False)
-class Occurrence:
-    """A field as it stands in the document, once for each way to it: where, for which types, when."""
-
-    order: int
-    node: FieldNode
-    types: frozenset[str]
-    when: Conjunction
 
 
 @dataclass(slots=True, eq=False)
@@ -104,12 +91,12 @@ class Normalizer:
         items: list[Item] = []
         fields: dict[str, list[tuple[int, ProjectedField]]] = {concrete: [] for concrete in sorted(types)}
         for key, occurrences in by_key.items():
-            alike = _alike(occurrences)
-            for of, same in alike:
+            groups = alike(occurrences)
+            for of, same in groups:
                 below = self._want(key, of, same, sources, items, root=root)
-                if len(alike) == 1:
+                if len(groups) == 1:
                     self._show(key, same, below, fields, root=root)
-            for of, same in _classes(occurrences) if len(alike) > 1 else ():
+            for of, same in classes(occurrences) if len(groups) > 1 else ():
                 # What is wanted may overlap, what is shown of one object may not.
                 self._show(key, same, self._want(key, of, same, sources, [], root=root), fields, root=root)
         items = _merged_leaves(items)
@@ -146,37 +133,23 @@ class Normalizer:
         seen: set[tuple[object, ...]],
     ) -> None:
         for child in node.selections:
-            narrowed = self._conditions(child, when)
-            if narrowed is None:
+            held = narrowed(child, when)
+            if held is None:
                 continue
             if isinstance(child, FieldNode):
                 key = (child.alias or child.name).value
                 found = by_key.setdefault(key, [])
                 self.order += 1
-                found.append(Occurrence(self.order, child, types, narrowed))
+                found.append(Occurrence(self.order, child, types, held))
                 continue
             spread = self.fragments[child.name.value] if isinstance(child, FragmentSpreadNode) else child
             assert isinstance(spread, (FragmentDefinitionNode, InlineFragmentNode))
             condition = spread.type_condition
             of = types & self.possible(condition.name.value) if condition else types
-            mark = (id(spread), of, narrowed)
+            mark = (id(spread), of, held)
             if of and mark not in seen:
                 seen.add(mark)
-                self._collect(spread.selection_set, of, narrowed, by_key, seen)
-
-    def _conditions(self, node: SelectionNode, when: Conjunction) -> Conjunction | None:
-        """``when`` and the node's own ``@skip`` and ``@include``; None when it is never wanted."""
-        found: Conjunction | None = when
-        for directive in node.directives or ():
-            if directive.name.value not in {"skip", "include"} or found is None:
-                continue
-            expected = directive.name.value == "include"
-            value = (directive.arguments or ())[0].value
-            if isinstance(value, VariableNode):
-                found = with_literal(found, (value.name.value, expected))
-            elif isinstance(value, BooleanValueNode) and value.value != expected:
-                return None
-        return found
+                self._collect(spread.selection_set, of, held, by_key, seen)
 
     def _want(
         self,
@@ -203,7 +176,7 @@ class Normalizer:
             for returned, members in self._by_return(name, of):
                 below = None
                 if node.selection_set:
-                    below = self.place(_below(same), returned, sources.child(source))
+                    below = self.place(below_of(same), returned, sources.child(source))
                 item = Item(name, key, members, source, args, variables, when, below.selection if below else None)
                 found.append((item, below))
         items += [item for item, _ in found]
@@ -235,32 +208,6 @@ class Normalizer:
         for concrete in types:
             found.setdefault(self.graph.returned(concrete, name), set()).add(concrete)
         return [(returned, frozenset(found[returned])) for returned in sorted(found)]
-
-
-def _alike(occurrences: list[Occurrence]) -> list[tuple[frozenset[str], list[Occurrence]]]:
-    """The occurrences of a response key, grouped by the types that they are for."""
-    groups: dict[frozenset[str], list[Occurrence]] = {}
-    for one in occurrences:
-        groups.setdefault(one.types, []).append(one)
-    return list(groups.items())
-
-
-def _classes(occurrences: list[Occurrence]) -> list[tuple[frozenset[str], list[Occurrence]]]:
-    """The types that a response key is wanted of, grouped by which occurrences hold for them."""
-    groups: dict[tuple[int, ...], set[str]] = {}
-    for concrete in sorted(frozenset().union(*(one.types for one in occurrences))):
-        holding = tuple(index for index, one in enumerate(occurrences) if concrete in one.types)
-        groups.setdefault(holding, set()).add(concrete)
-    return [(frozenset(types), [occurrences[i] for i in holding]) for holding, types in groups.items()]
-
-
-def _below(same: list[Occurrence]) -> Around:
-    """The selection sets below some occurrences of one field, each once."""
-    found: dict[tuple[int, Conjunction], tuple[SelectionSetNode, Conjunction]] = {}
-    for one in same:
-        if one.node.selection_set:
-            found.setdefault((id(one.node.selection_set), one.when), (one.node.selection_set, one.when))
-    return tuple(found.values())
 
 
 def _merged_leaves(items: list[Item]) -> list[Item]:

@@ -175,7 +175,9 @@ class Projection:
     """What the client asked of one place, in the client's order.
 
     ``by_type``: for every concrete type that the public schema allows at this place, its fields. A place of one
-    concrete type has one entry, and ``sole`` names it (the objects there may lack ``__typename``).
+    concrete type has one entry, and ``sole`` names it (the objects there may lack ``__typename``). ``sole`` is also set
+    where every type has the same fields and nothing else tells them apart: then any entry will do, and the fetches do
+    not ask for ``__typename``.
     """
 
     by_type: Mapping[str, tuple[ProjectedField, ...]]

@@ -41,6 +41,7 @@ def plan_operation(
     kind: OperationKind = operation.operation.value
     with PLANNING:
         graph = supergraph.graph(overrides)
+        graph.trim()
         if kind not in graph.roots:
             raise PlanningError(f"The schema has no {kind} type.")
         normalizer = Normalizer(graph, fragments)

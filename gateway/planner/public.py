@@ -51,10 +51,10 @@ class PublicReader:
             if hasattr(node, "name") and (self._foreign(node.name.value) or self._is_hidden(node))
         )
 
-    def schema(self) -> GraphQLSchema:
+    def schema(self, *, assume_valid: bool = False) -> GraphQLSchema:
         """Build the API schema. Raises: TypeError, when what remains is no schema."""
         kept = [kept for node in self.document.definitions if (kept := self._definition(node)) is not None]
-        return build_ast_schema(DocumentNode(definitions=tuple(kept)), assume_valid_sdl=True)
+        return build_ast_schema(DocumentNode(definitions=tuple(kept)), assume_valid=assume_valid, assume_valid_sdl=True)
 
     def _foreign(self, name: str) -> bool:
         return name.partition("__")[0] in self.prefixes and "__" in name.strip("_")

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from gateway.plugin import Actor, Loader
-from plugins.feedback.models import AnswerRow, StepRow
-from plugins.feedback.queries import R, ReportColumns, Wanted, answers_of, reports_by_key, reports_page, steps_of
+from plugins.feedback.models import AnswerRow, ReportColumns, StepRow
+from plugins.feedback.queries import R, Wanted, answers_of, reports_by_key, reports_page, steps_of
 from plugins.feedback.terms import State
 from schema.paging import Window
 

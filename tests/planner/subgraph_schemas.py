@@ -8,7 +8,6 @@ from graphql import (
     DirectiveDefinitionNode,
     DocumentNode,
     GraphQLSchema,
-    InterfaceTypeDefinitionNode,
     ObjectTypeDefinitionNode,
     SchemaDefinitionNode,
     SchemaExtensionNode,

@@ -8,8 +8,6 @@ answers as if one schema held everything. What a gateway answers through the fir
 from __future__ import annotations
 
 import json
-import zlib
-from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
@@ -32,33 +30,9 @@ from graphql import (
 )
 
 from gateway.planner.supergraph import Supergraph
+from tests.planner.things import Refused, Thing, field_set, fields_of, given, number_of, with_provided
 
 COUNT = 3
-
-
-class Refused(Exception):  # noqa: N818
-    """A subgraph was asked for what it does not have, or was sent something wrong."""
-
-    def __init__(self, m):
-        print("REFUSED", m)
-
-
-@dataclass(frozen=True)
-class Thing:
-    """An object: its concrete type, its number, and what ``@provides`` on the way to it (or a representation) gives."""
-
-    type: str
-    number: int
-    provided: tuple[SelectionSetNode, ...] = ()
-    sent: frozenset[str] = frozenset()
-
-
-def _number(*parts: object) -> int:
-    return zlib.crc32(json.dumps(parts, sort_keys=True, default=str).encode())
-
-
-def field_set(text: str) -> SelectionSetNode:
-    return parse("{" + text + "}").definitions[0].selection_set  # type: ignore[attr-defined]
 
 
 class World:
@@ -74,7 +48,7 @@ class World:
         nullable = get_nullable_type(type_)
         named = get_named_type(type_)
         if is_composite_type(named):
-            if not is_non_null_type(type_) and _number(seed, "null") % 9 == 0:
+            if not is_non_null_type(type_) and number_of(seed, "null") % 9 == 0:
                 return None
             if is_list_type(nullable):
                 return [self._thing(thing, name, (*seed, index)) for index in range(2)]
@@ -85,7 +59,7 @@ class World:
         return leaf
 
     def _leaf(self, seed: tuple[Any, ...], named: Any) -> Any:
-        number = _number(seed)
+        number = number_of(seed)
         if is_enum_type(named):
             values = sorted(self.supergraph.public_schema.type_map[named.name].values)  # type: ignore[attr-defined]
             return values[number % len(values)]
@@ -96,8 +70,8 @@ class World:
         options = self._concretes(thing.type, name)
         if not options:
             return None
-        type_ = options[_number(seed, "type") % len(options)]
-        return Thing(type_, 0 if type_ == self.graph.query else _number(seed, "number") % COUNT)
+        type_ = options[number_of(seed, "type") % len(options)]
+        return Thing(type_, 0 if type_ == self.graph.query else number_of(seed, "number") % COUNT)
 
     def _concretes(self, concrete: str, name: str) -> list[str]:
         """The types that every subgraph with the field may answer with."""
@@ -133,7 +107,7 @@ class World:
 
     def _resolver(self, name: str, type_: Any, parent: str) -> Any:
         def resolve(thing: Thing | None, info: GraphQLResolveInfo, **args: Any) -> Any:
-            return self.value(thing or Thing(parent, 0), name, _given(info, args), type_)
+            return self.value(thing or Thing(parent, 0), name, given(info, args), type_)
 
         return resolve
 
@@ -176,12 +150,14 @@ class World:
             provided = [s for given in thing.provided for s in self._given(given, thing.type, name)]
             if there.external and not there.key and not provided and name not in thing.sent:
                 raise Refused(f"{local}.{name} is external here")
-            if there.requires and not {n.name.value for n in _fields(field_set(there.requires))} <= thing.sent:
+            if there.requires and not {n.name.value for n in fields_of(field_set(there.requires))} <= thing.sent:
                 self._check_alone(number, local, there.requires, f"{local}.{name}")
             below = [node.selection_set for node in provided if node.selection_set]
             if there.provides:
                 below.append(field_set(there.provides))
-            return _with(self.value(thing, name, _given(info, args), self._type(thing.type, name, type_)), tuple(below))
+            return with_provided(
+                self.value(thing, name, given(info, args), self._type(thing.type, name, type_)), tuple(below)
+            )
 
         return resolve
 
@@ -202,7 +178,7 @@ class World:
         return found
 
     def _check_alone(self, number: int, local: str, requires: str, coordinate: str) -> None:
-        for node in _fields(field_set(requires)):
+        for node in fields_of(field_set(requires)):
             there = self.graph.field(number, local, node.name.value)
             if there is None or (there.external and not there.key):
                 raise Refused(f"{coordinate} was asked without {node.name.value}")
@@ -210,7 +186,7 @@ class World:
     def _found(self, number: int, representation: dict[str, Any]) -> Thing:
         entity = representation["__typename"]
         keys = self.types[entity].keys.get(number, ())
-        if not any({n.name.value for n in _fields(field_set(k))} <= representation.keys() for k in keys):
+        if not any({n.name.value for n in fields_of(field_set(k))} <= representation.keys() for k in keys):
             raise Refused(f"no resolvable key of {entity} in {representation}")
         sent = {name: value for name, value in representation.items() if name != "__typename"}
         for concrete in sorted(self.graph.concretes(entity)):
@@ -247,19 +223,3 @@ class World:
         if public is None or name not in public.fields or public.fields[name].args:  # type: ignore[attr-defined]
             return None
         return public
-
-
-def _given(info: GraphQLResolveInfo, args: dict[str, Any]) -> dict[str, Any]:
-    """The arguments that the operation names: a subgraph's default may be hidden from the public schema."""
-    named = {argument.name.value for argument in info.field_nodes[0].arguments or ()}
-    return {name: value for name, value in args.items() if name in named}
-
-
-def _with(value: Any, provided: tuple[SelectionSetNode, ...]) -> Any:
-    if isinstance(value, list):
-        return [_with(item, provided) for item in value]
-    return Thing(value.type, value.number, provided) if isinstance(value, Thing) else value
-
-
-def _fields(node: SelectionSetNode) -> list[FieldNode]:
-    return [child for child in node.selections if isinstance(child, FieldNode)]

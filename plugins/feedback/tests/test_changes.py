@@ -48,8 +48,7 @@ async def test_what_was_missed_is_told_in_order_to_who_comes_back(city: AskedCit
         assert (await anext(events))["data"]["reportChanged"]["state"] == "IN_PROGRESS"
 
 
-async def test_an_officer_who_loses_sight_of_a_private_report_is_told_it_is_not_found(city: AskedCity) -> None:
-    """Owner and operators keep it; an officer elsewhere never had it."""
+async def test_a_private_report_is_followed_by_its_agencys_officer_alone(city: AskedCity) -> None:
     report = await forwarded(city, "SXD", visibility="PRIVATE")
     async with asyncio.timeout(20), city.listen(CHANGED, by="officer-bt", id=report) as events:
         answers = [answer async for answer in events]

@@ -14,7 +14,7 @@ from gateway.host.manifest import find_manifest, read_manifest
 from gateway.host.testing import AskedCity
 from plugins.feedback.categories import categories
 from plugins.feedback.machine import EVENTS, MACHINE
-from plugins.feedback.models import Table
+from plugins.feedback.models import ReportColumns, Table
 from plugins.feedback.terms import STATES_OF_TAB, Action, InboxTab, Kind, State
 
 SHARED = Path(os.environ.get("CONGDANSO_SHARED", find_manifest().parent.parent / "shared"))
@@ -87,6 +87,10 @@ async def test_the_migrations_make_what_the_models_say(city: AskedCity) -> None:
     for table in Table.metadata.tables:
         assert shape(made, table) == shape(said, table), table
     engine.dispose()
+
+
+def test_a_report_is_read_with_every_column_of_its_table() -> None:
+    assert list(ReportColumns._fields) == [column.name for column in Table.metadata.tables["feedback_report"].columns]
 
 
 async def test_seeding_again_changes_nothing(city: AskedCity) -> None:
