@@ -6,6 +6,8 @@ A plugin's tests have a second one, ``gateway.host.testing``.
 from __future__ import annotations
 
 from gateway.context import Answer, Context, Info, Services
+from gateway.data.folded import closeness, folded, matches
+from gateway.data.rows import column, csv_lines, put_rows
 from gateway.data.tables import new_registry
 from gateway.events.event import Event
 from gateway.events.listeners import Listener
@@ -32,12 +34,18 @@ __all__ = [
     "Services",
     "SubgraphTypes",
     "UserError",
+    "closeness",
+    "column",
+    "csv_lines",
     "emit",
+    "folded",
     "global_id",
     "hookimpl",
     "local_id",
+    "matches",
     "mutation",
     "new_registry",
+    "put_rows",
     "question",
     "random_id",
 ]

@@ -7,6 +7,8 @@ import unicodedata
 
 import strawberry
 
+from schema.errors import Refused
+
 _WORD = re.compile(r"[0-9a-z]+")
 
 
@@ -23,6 +25,12 @@ def fold(text: str) -> str:
 def search_words(text: str, *, most: int = 8) -> list[str]:
     """The folded words of a search text, at most ``most``: only digits and a-z, so none is an operator of an index."""
     return _WORD.findall(fold(text))[:most]
+
+
+def check_search(text: str | None, *, most: int) -> None:
+    """Raises: Refused: SEARCH_TOO_LONG, when the text has more than ``most`` characters."""
+    if text is not None and len(text) > most:
+        raise Refused(f"search has at most {most} characters.", code="SEARCH_TOO_LONG", field="search")
 
 
 @strawberry.federation.type(shareable=True, description="A text in Vietnamese and, where there is one, English.")

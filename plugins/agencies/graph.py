@@ -13,6 +13,7 @@ from plugins.agencies.settings import Settings
 from plugins.agencies.types import Agency, AgencyKind
 from schema.geo import LatLngInput
 from schema.paging import Connection, Page, window
+from schema.text import check_search
 
 
 @strawberry.type
@@ -41,7 +42,7 @@ class Query:
         first: Annotated[int | None, strawberry.argument(description="1 to 100; 20 when not given.")] = None,
         after: Annotated[str | None, strawberry.argument(description="A cursor of the page before.")] = None,
     ) -> Connection[Agency] | None:
-        service.check_search(search, most=info.context.settings(Settings).search_most)
+        check_search(search, most=info.context.settings(Settings).search_most)
         asked = window(first, after, width=3)
         wanted = Filter(str(kind.value) if kind else None, search, parent_key, sector)
         rows = await info.context.read(service.list_agencies, wanted, asked)

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import case, func, literal, tuple_
+from sqlalchemy import func, tuple_
 from sqlmodel import Session, select
 
-from gateway.plugin import Refused
+from gateway.plugin import closeness, column, matches
 from plugins.agencies.models import AgencyRow, AssignmentRow, HeldSectorRow, SectorRow
 from schema.paging import SortKey, Window
-from schema.text import search_words
 
 COMMUNE_PC = "COMMUNE_PC"
 
@@ -41,21 +40,21 @@ def sort_key(listed: Listed) -> SortKey:
 
 def agencies_by_key(session: Session, keys: Sequence[str]) -> dict[str, AgencyRow]:
     """Agencies by their key; a missing one is not there."""
-    rows = session.exec(select(AgencyRow).where(_column(AgencyRow.key).in_(keys)))
+    rows = session.exec(select(AgencyRow).where(column(AgencyRow.key).in_(keys)))
     return {row.key: row for row in rows}
 
 
 def committees_by_ward(session: Session, ward_codes: Sequence[str]) -> dict[str, AgencyRow]:
     """Ward code -> the People's Committee that governs it; an unknown ward is not there."""
-    query = select(AgencyRow).where(_column(AgencyRow.ward_code).in_(ward_codes), AgencyRow.kind == COMMUNE_PC)
+    query = select(AgencyRow).where(column(AgencyRow.ward_code).in_(ward_codes), AgencyRow.kind == COMMUNE_PC)
     return {row.ward_code: row for row in session.exec(query) if row.ward_code is not None}
 
 
 def children_of(session: Session, parent_keys: Sequence[str]) -> dict[str, list[AgencyRow]]:
     """Agency key -> the agencies directly under it, in the order of lists."""
-    query = select(AgencyRow).where(_column(AgencyRow.parent_key).in_(parent_keys))
+    query = select(AgencyRow).where(column(AgencyRow.parent_key).in_(parent_keys))
     found: dict[str, list[AgencyRow]] = {}
-    for row in session.exec(query.order_by(_column(AgencyRow.position), _column(AgencyRow.key))):
+    for row in session.exec(query.order_by(column(AgencyRow.position), column(AgencyRow.key))):
         found.setdefault(cast(str, row.parent_key), []).append(row)
     return found
 
@@ -64,9 +63,9 @@ def sectors_of(session: Session, keys: Sequence[str]) -> dict[str, list[SectorRo
     """Agency key -> its sectors, by code."""
     query = (
         select(HeldSectorRow.agency_key, SectorRow)
-        .join(SectorRow, _column(SectorRow.code) == _column(HeldSectorRow.sector_code))
-        .where(_column(HeldSectorRow.agency_key).in_(keys))
-        .order_by(_column(SectorRow.code))
+        .join(SectorRow, column(SectorRow.code) == column(HeldSectorRow.sector_code))
+        .where(column(HeldSectorRow.agency_key).in_(keys))
+        .order_by(column(SectorRow.code))
     )
     found: dict[str, list[SectorRow]] = {}
     for key, row in session.exec(query):
@@ -76,9 +75,9 @@ def sectors_of(session: Session, keys: Sequence[str]) -> dict[str, list[SectorRo
 
 def list_agencies(session: Session, asked: Filter, page: Window) -> list[Listed]:
     """One row more than the window asks for, when there is one."""
-    closeness = _closeness(asked.search)
-    order = (closeness, _column(AgencyRow.position), _column(AgencyRow.key))
-    query = _filtered(select(AgencyRow, closeness), asked)
+    close = closeness(AgencyRow.folded, asked.search)
+    order = (close, column(AgencyRow.position), column(AgencyRow.key))
+    query = _filtered(select(AgencyRow, close), asked)
     if page.after is not None:
         query = query.where(tuple_(*order) > tuple_(*page.after))
     rows = session.exec(query.order_by(*order).limit(page.limit + 1))
@@ -86,13 +85,7 @@ def list_agencies(session: Session, asked: Filter, page: Window) -> list[Listed]
 
 
 def count_agencies(session: Session, asked: Filter) -> int:
-    return cast(int, session.exec(_filtered(select(func.count(_column(AgencyRow.key))), asked)).one())
-
-
-def check_search(text: str | None, *, most: int) -> None:
-    """Raises: Refused: SEARCH_TOO_LONG, when the text has more than ``most`` characters."""
-    if text is not None and len(text) > most:
-        raise Refused(f"search has at most {most} characters.", code="SEARCH_TOO_LONG", field="search")
+    return cast(int, session.exec(_filtered(select(func.count(column(AgencyRow.key))), asked)).one())
 
 
 def agency_for_report(session: Session, category: str, ward_code: str | None) -> AgencyRow | None:
@@ -101,7 +94,7 @@ def agency_for_report(session: Session, category: str, ward_code: str | None) ->
     A category that is assigned to nobody is the People's Committee's of the ward, and nobody's without a ward.
     """
     query = select(AssignmentRow).where(
-        AssignmentRow.category == category, _column(AssignmentRow.ward_code).in_(["", ward_code or ""])
+        AssignmentRow.category == category, column(AssignmentRow.ward_code).in_(["", ward_code or ""])
     )
     lines = sorted(session.exec(query), key=lambda line: line.ward_code, reverse=True)
     if lines and lines[0].agency_key is not None:
@@ -130,29 +123,7 @@ def _filtered(query: Any, asked: Filter) -> Any:
         query = query.where(AgencyRow.parent_key == asked.parent_key)
     if asked.sector:
         held = select(HeldSectorRow.agency_key).where(HeldSectorRow.sector_code == asked.sector)
-        query = query.where(_column(AgencyRow.key).in_(held))
+        query = query.where(column(AgencyRow.key).in_(held))
     if asked.search:
-        for pattern in word_patterns(asked.search):
-            query = query.where(_column(AgencyRow.folded).like(pattern))
+        query = query.where(matches(AgencyRow.folded, asked.search))
     return query
-
-
-def word_patterns(text: str) -> list[str]:
-    """LIKE patterns for the words of a search: whole ones, but the last may be the beginning of a word.
-
-    A text without a letter or digit finds nothing.
-    """
-    words = search_words(text)
-    if not words:
-        return [""]
-    return [f"% {word} %" for word in words[:-1]] + [f"% {words[-1]}%"]
-
-
-def _closeness(search: str | None) -> Any:
-    words = " ".join(search_words(search or ""))
-    return case((_column(AgencyRow.folded).like(f"% {words}%"), 0), else_=1) if words else literal(0)
-
-
-def _column(attribute: Any) -> Any:
-    """A row's attribute as the column that it is on the class, for the type checker."""
-    return attribute

@@ -28,9 +28,7 @@ class Query:
     ) -> Connection[Notification] | None:
         me = info.context.actor.id
         page = await info.context.read(inbox.inbox, window(first, after, width=1), me, unread=unread)
-        return Connection.of(
-            page, Notification.of, lambda: info.context.read(inbox.count_inbox, me, unread=unread)
-        )
+        return Connection.of(page, Notification.of, lambda: info.context.read(inbox.count_inbox, me, unread=unread))
 
     @field(description="How many of one's own notifications are unread.", authenticated=True)
     async def unread_count(self, info: Info) -> int | None:
@@ -49,9 +47,7 @@ class Query:
         return Connection.of(page, Article.of, lambda: info.context.read(news.count_news, topic, search))
 
     @field(description="One article, by its id or its slug; null when there is none.")
-    async def article(
-        self, info: Info, id: strawberry.ID | None = None, slug: str | None = None
-    ) -> Article | None:
+    async def article(self, info: Info, id: strawberry.ID | None = None, slug: str | None = None) -> Article | None:
         if (id is None) == (slug is None):
             raise Refused("Ask for an article by its id or by its slug.", code="ID_OR_SLUG")
         key = local_id("Article", id) if id is not None else slug or ""
@@ -114,9 +110,7 @@ class Mutation:
         row = await context.change(drafting.draft_alert, draft, context.actor, context.settings(EngagementSettings))
         return Payload(node=Alert.of(row))
 
-    @mutation(
-        description="Issue an alert that another person drafted.", scopes=["engagement:approve_alert"]
-    )
+    @mutation(description="Issue an alert that another person drafted.", scopes=["engagement:approve_alert"])
     async def approve_alert(self, info: Info, input: ApproveAlertInput) -> Payload[Alert]:
         row = await info.context.change(issuing.approve_alert, local_id("Alert", input.id), info.context.actor)
         return Payload(node=Alert.of(row))
@@ -140,9 +134,7 @@ class Mutation:
 @strawberry.type
 class Subscription:
     @field(is_subscription=True, authenticated=True, description="One's own notifications, as they come.")
-    async def inbox_changed(
-        self, info: Info, after: strawberry.ID | None = None
-    ) -> AsyncGenerator[Notification, None]:
+    async def inbox_changed(self, info: Info, after: strawberry.ID | None = None) -> AsyncGenerator[Notification, None]:
         me = info.context.actor.id
         kind = "engagement.notification_created"
         async for event in info.context.events(kind, after=after, where=lambda event: event["recipient"] == me):

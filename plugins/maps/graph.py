@@ -24,6 +24,7 @@ from plugins.maps.types import (
 )
 from schema.geo import BBoxInput, LatLngInput
 from schema.paging import PAGE_MOST, Connection, Page, window
+from schema.text import check_search
 
 First = Annotated[int | None, strawberry.argument(description=f"1 to {PAGE_MOST}; 20 when not given.")]
 
@@ -52,7 +53,7 @@ class Query:
         first: First = None,
         after: Annotated[str | None, strawberry.argument(description="A cursor of the page before.")] = None,
     ) -> Connection[Ward] | None:
-        service.check_search(search, most=info.context.settings(Settings).text_most)
+        check_search(search, most=info.context.settings(Settings).text_most)
         asked = window(first, after, width=3)
         wanted = Filter(str(kind.value) if kind else None, search)
         rows = await info.context.read(service.list_wards, wanted, asked)

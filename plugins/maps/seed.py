@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import inspect
-from sqlmodel import Session, select
+from sqlmodel import Session
 
+from gateway.plugin import csv_lines, put_rows
 from plugins.maps.addresses import bare, words
-from plugins.maps.models import FormerUnitRow, Table, WardRow
+from plugins.maps.models import FormerUnitRow, WardRow
 
 DATA = Path(__file__).parent / "data"
 KINDS = {"WARD": "Phường", "COMMUNE": "Xã", "SPECIAL_ZONE": "Đặc khu"}
@@ -19,11 +17,11 @@ KINDS = {"WARD": "Phường", "COMMUNE": "Xã", "SPECIAL_ZONE": "Đặc khu"}
 
 def seed(session: Session) -> None:
     """Write every row of the files; imported polygons stay."""
-    put(session, [*wards(), *former_units()])
+    put_rows(session, [*wards(), *former_units()])
 
 
 def wards() -> Iterator[WardRow]:
-    for position, line in enumerate(sorted(lines("wards.csv"), key=lambda line: words(line["name"]))):
+    for position, line in enumerate(sorted(csv_lines(DATA / "wards.csv"), key=lambda line: words(line["name"]))):
         full_name = f"{KINDS[line['kind']]} {line['name']}"
         yield WardRow(
             code=line["code"],
@@ -45,7 +43,7 @@ def wards() -> Iterator[WardRow]:
 
 
 def former_units() -> Iterator[FormerUnitRow]:
-    for number, line in enumerate(lines("former_units.csv"), start=1):
+    for number, line in enumerate(csv_lines(DATA / "former_units.csv"), start=1):
         spelt = [words(line[part]) for part in ("name", "district", "province")]
         yield FormerUnitRow(
             id=number,
@@ -60,26 +58,3 @@ def former_units() -> Iterator[FormerUnitRow]:
             address_folded=" ".join(spelt),
             address_bare=" ".join(bare(name) for name in spelt),
         )
-
-
-def lines(name: str) -> Iterator[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
-
-
-def put(session: Session, rows: Sequence[Table]) -> None:
-    """Insert the rows that are not there yet and set those that are, without asking for each."""
-    there: dict[Any, Table] = {}
-    for model in {type(row) for row in rows}:
-        there |= {identity_of(row): row for row in session.exec(select(model))}
-    for row in rows:
-        if identity_of(row) in there:
-            session.merge(row)
-        else:
-            session.add(row)
-
-
-def identity_of(row: Table) -> tuple[Any, ...]:
-    """The row's table and primary key."""
-    mapper = inspect(type(row))
-    return (type(row), *mapper.primary_key_from_instance(row))

@@ -32,9 +32,7 @@ def sign_in(person: str, issue: Callable[[str], str] | None) -> Ticket:
         Refused: SIGN_IN_UNAVAILABLE in production; UNKNOWN_PERSON, with the names that there are.
     """
     if issue is None:
-        raise Refused(
-            "Signing in by name is for development. Here, sign in through VNeID.", code="SIGN_IN_UNAVAILABLE"
-        )
+        raise Refused("Signing in by name is for development. Here, sign in through VNeID.", code="SIGN_IN_UNAVAILABLE")
     try:
         found = person_named(person[:NAME_MOST])
         token = issue(found.name)

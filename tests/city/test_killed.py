@@ -24,7 +24,8 @@ async def main():
         print(report, flush=True)
         # The next change commits, and then this process is no more: its relay never sees the event.
         city.city.database._after_commit.insert(0, lambda session: os.kill(os.getpid(), signal.SIGKILL))
-        await city.ask("mutation($id: ID!) { receiveReport(input: {id: $id}) { node { id } } }", by="operator", id=report)
+        receive = "mutation($id: ID!) { receiveReport(input: {id: $id}) { node { id } } }"
+        await city.ask(receive, by="operator", id=report)
 
 asyncio.run(main())
 """

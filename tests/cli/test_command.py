@@ -148,7 +148,8 @@ def test_a_new_plugin_works_and_its_test_passes(folder: Path) -> None:
     assert json.loads(congdanso("check", "--json", cwd=folder))["plugins"]["park_benches"]["state"] == "in"
     (folder / "conftest.py").write_text('pytest_plugins = ["gateway.host.testing"]\n')
     (folder / "pytest.ini").write_text(
-        "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\naddopts = --import-mode=importlib\n"
+        "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
+        "addopts = --import-mode=importlib\n"
     )
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "plugins/park_benches"], cwd=folder, capture_output=True, text=True

@@ -67,9 +67,7 @@ def check_known(codes: Collection[str], known: Collection[str]) -> None:
     """Raises: Refused: UNKNOWN_WARD, naming the codes that are not among ``known``."""
     unknown = sorted(set(codes) - set(known))
     if unknown:
-        raise Refused(
-            f"No ward of the city has the code {', '.join(unknown)}.", code="UNKNOWN_WARD", field="wardCodes"
-        )
+        raise Refused(f"No ward of the city has the code {', '.join(unknown)}.", code="UNKNOWN_WARD", field="wardCodes")
 
 
 def draft_alert(session: Session, draft: AlertDraft, by: Actor, settings: EngagementSettings) -> AlertRow:

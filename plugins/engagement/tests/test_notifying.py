@@ -20,9 +20,7 @@ from plugins.engagement.service.inbox import notify_reporter
 from plugins.engagement.tests.asking import CHANGED, INBOX, Happened, next_told, report_event
 
 
-async def test_a_received_report_is_told_to_its_reporter_in_two_languages(
-    city: AskedCity, happened: Happened
-) -> None:
+async def test_a_received_report_is_told_to_its_reporter_in_two_languages(city: AskedCity, happened: Happened) -> None:
     await happened("report_received")
     [told] = await next_told(city, "lan")
     assert told == {
