@@ -10,9 +10,10 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import Session
 
 from gateway.commands.errors import CommandError
-from gateway.host.assembly import Assembly, assemble, migrate_all
+from gateway.host.assembly import Assembly, assemble
 from gateway.host.city import open_database
 from gateway.host.manifest import find_manifest, read_manifest
+from gateway.host.stocking import migrate_all
 from identity.people import UnknownPerson, person_named
 from identity.tokens import Tokens, load_key
 from schema.errors import Refused

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,12 +11,9 @@ from typing import Any, Literal, cast
 import pluggy
 import strawberry.federation
 import structlog
-from sqlmodel import Session
 from strawberry.federation.schema_directives import Link
 from strawberry.schema.config import StrawberryConfig
 
-from gateway.data.database import Database
-from gateway.data.migrations import Migration, migrate, read_migrations
 from gateway.hooks import SubgraphTypes
 from gateway.host.conformance import advice_on, check_plugin
 from gateway.host.joining import Joined, join
@@ -28,7 +25,6 @@ from schema.compose import SubgraphSdl
 
 log = structlog.get_logger("gateway.host")
 
-OWN_MIGRATIONS = Path(__file__).parent.parent / "events" / "migrations"
 FEDERATION_VERSION: Literal["2.9"] = "2.9"
 FEDERATION_URL = f"https://specs.apollo.dev/federation/v{FEDERATION_VERSION}"
 SWITCHED_OFF = "switched off: enabled = false in plugins.toml"
@@ -105,25 +101,32 @@ def assemble(manifest: Manifest) -> Assembly:
     assembly.each(check_plugin)
     assembly.each(lambda plugin: _add_questions(assembly, plugin))
     assembly.each(lambda plugin: _build_schema(assembly, plugin))
-    _leave_out_needy(assembly)
-    _compose(assembly)
+    leave_out_needy(assembly)
+    compose_all(assembly)
     return assembly
 
 
 def _add_questions(assembly: Assembly, plugin: Plugin) -> None:
     if plugin.questions is None:
         return
-    questions = plugin.questions
+    for name, spec in vars(plugin.questions).items():
+        if inspect.isfunction(spec) and not name.startswith("_"):
+            _leave_out_misfits(assembly, plugin.name, name, set(inspect.signature(spec).parameters))
     try:
-        assembly.manager.add_hookspecs(questions)
-    except pluggy.PluginValidationError as error:
-        # The one at fault is the plugin whose answer does not fit the question, not the one that asks.
-        at_fault = assembly.manager.get_name(error.plugin) or plugin.name
-        assembly.leave_out(at_fault, f"{at_fault} answers a question of {plugin.name} in another shape: {error}")
-        if at_fault != plugin.name:
-            _add_questions(assembly, plugin)
+        assembly.manager.add_hookspecs(plugin.questions)
     except ValueError as error:
-        raise PluginProblem(f"{plugin.name} has a questions() class without questions: {error}") from None
+        raise PluginProblem(f"{plugin.name} has a questions() class without @question methods: {error}") from None
+
+
+def _leave_out_misfits(assembly: Assembly, asker: str, question: str, takes: set[str]) -> None:
+    """The one at fault is the plugin whose answer asks for what the question does not give, not the one that asks."""
+    caller = getattr(assembly.manager.hook, question, None)
+    for impl in caller.get_hookimpls() if caller is not None else ():
+        if unknown := sorted(set(impl.argnames) - takes):
+            name = impl.plugin_name
+            assembly.leave_out(
+                name, f"{name} answers {question} of {asker} and asks for {', '.join(unknown)}, which it does not give."
+            )
 
 
 def _build_schema(assembly: Assembly, plugin: Plugin) -> None:
@@ -160,7 +163,7 @@ def _federation_schema(types: SubgraphTypes) -> strawberry.federation.Schema:
     return schema if linked else build([Link(url=FEDERATION_URL, import_=[cast("Any", "@key")])])
 
 
-def _leave_out_needy(assembly: Assembly) -> None:
+def leave_out_needy(assembly: Assembly) -> None:
     """Leave out whoever needs a plugin that is out, until nobody does."""
     while needy := [
         (plugin.name, need)
@@ -173,7 +176,7 @@ def _leave_out_needy(assembly: Assembly) -> None:
         assembly.leave_out(name, f"{name} needs {need}{why}.")
 
 
-def _compose(assembly: Assembly) -> None:
+def compose_all(assembly: Assembly) -> None:
     """Compose what is in; leave out what clashes, and whoever needs that, until the rest composes."""
     required = {name for name, entry in assembly.manifest.plugins.items() if entry.required}
     while True:
@@ -181,7 +184,7 @@ def _compose(assembly: Assembly) -> None:
         before = len(assembly.plugins)
         for name, reason in assembly.joined.refused.items():
             assembly.leave_out(name, reason)
-        _leave_out_needy(assembly)
+        leave_out_needy(assembly)
         if len(assembly.plugins) == before:
             return
 
@@ -199,48 +202,3 @@ def known_sdls(assembly: Assembly) -> Mapping[str, SubgraphSdl]:
         for name, file in files.items()
         if file.is_file()
     }
-
-
-def migrate_all(assembly: Assembly, database: Database) -> list[Migration]:
-    """Run the gateway's migrations and then each plugin's; a plugin whose migrations fail is left out."""
-    backend = database.url.get_backend_name()
-    done = migrate(database, read_migrations("gateway", OWN_MIGRATIONS, backend))
-
-    def run(plugin: Plugin) -> None:
-        done.extend(
-            guarded(
-                f"{plugin.name} cannot be migrated",
-                lambda: migrate(database, read_migrations(plugin.name, plugin.folder / "migrations", backend)),
-            )
-        )
-
-    _each_then_compose(assembly, run)
-    return done
-
-
-def seed_all(assembly: Assembly, database: Database) -> list[str]:
-    """Run ``seed(session)`` of each plugin that has a seed.py, in order; returns their names. Idempotent.
-
-    A plugin whose seed fails is left out, with nothing of its seed kept.
-    """
-    seeded: list[str] = []
-
-    def run(plugin: Plugin) -> None:
-        if not (plugin.folder / "seed.py").is_file():
-            return
-        rule: Callable[[Session], None] = importlib.import_module(f"{plugin.module.__package__}.seed").seed
-        with database.changing() as session:
-            rule(session)
-        seeded.append(plugin.name)
-
-    _each_then_compose(assembly, lambda plugin: guarded(f"{plugin.name} cannot be seeded", lambda: run(plugin)))
-    return seeded
-
-
-def _each_then_compose(assembly: Assembly, step: Callable[[Plugin], Any]) -> None:
-    """A step for every plugin; compose anew when it put one out."""
-    before = set(assembly.out)
-    assembly.each(step)
-    if set(assembly.out) != before:
-        _leave_out_needy(assembly)
-        _compose(assembly)

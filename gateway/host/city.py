@@ -20,10 +20,11 @@ from gateway.events.relay import Relay
 from gateway.execution.engine import Engine
 from gateway.guard.guard import Guard
 from gateway.guard.limits import Limits
-from gateway.host.assembly import Assembly, assemble, migrate_all, seed_all
+from gateway.host.assembly import Assembly, assemble
 from gateway.host.loading import Plugin
 from gateway.host.manifest import Manifest, find_manifest, read_manifest
 from gateway.host.questions import Questions
+from gateway.host.stocking import migrate_all, seed_all
 from gateway.planner.supergraph import Supergraph
 from gateway.problem import Problem
 from gateway.subgraphs.absent import AbsentSubgraph

@@ -34,8 +34,9 @@ class Questions:
         caller = getattr(self._manager.hook, question, None)
         if caller is None or not caller.has_spec():
             raise LookupError(f"no plugin has a question {question!r}: name it in a questions() hook")
-        # pluggy lists the last registered first.
-        impls = [i for i in reversed(caller.get_hookimpls()) if i.plugin_name in self._services]
+        order = list(self._services)
+        impls = [impl for impl in caller.get_hookimpls() if impl.plugin_name in self._services]
+        impls.sort(key=lambda impl: order.index(impl.plugin_name))
         answers = await asyncio.gather(*(self._one(question, impl, scope, arguments) for impl in impls))
         return [answer for answer in answers if answer is not None]
 

@@ -10,9 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gateway.host.assembly import Assembly, assemble, migrate_all, seed_all
+from gateway.host.assembly import Assembly, assemble
 from gateway.host.city import City, open_city, open_database
 from gateway.host.manifest import read_manifest
+from gateway.host.stocking import migrate_all, seed_all
 
 
 @dataclass(frozen=True, slots=True)

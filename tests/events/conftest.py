@@ -7,7 +7,7 @@ import pytest
 
 from gateway.data.database import Database
 from gateway.data.migrations import migrate, read_migrations
-from gateway.host.assembly import OWN_MIGRATIONS
+from gateway.host.stocking import OWN_MIGRATIONS
 
 
 @pytest.fixture

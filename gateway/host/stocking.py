@@ -1,0 +1,62 @@
+"""Stocking: the tables and seed data of an assembly's plugins, one plugin at a time."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session
+
+from gateway.data.database import Database
+from gateway.data.migrations import Migration, migrate, read_migrations
+from gateway.host.assembly import Assembly, compose_all, leave_out_needy
+from gateway.host.loading import Plugin, guarded
+
+OWN_MIGRATIONS = Path(__file__).parent.parent / "events" / "migrations"
+
+
+def migrate_all(assembly: Assembly, database: Database) -> list[Migration]:
+    """Run the gateway's migrations and then each plugin's; a plugin whose migrations fail is left out."""
+    backend = database.url.get_backend_name()
+    done = migrate(database, read_migrations("gateway", OWN_MIGRATIONS, backend))
+
+    def run(plugin: Plugin) -> None:
+        done.extend(
+            guarded(
+                f"{plugin.name} cannot be migrated",
+                lambda: migrate(database, read_migrations(plugin.name, plugin.folder / "migrations", backend)),
+            )
+        )
+
+    _each_then_compose(assembly, run)
+    return done
+
+
+def seed_all(assembly: Assembly, database: Database) -> list[str]:
+    """Run ``seed(session)`` of each plugin that has a seed.py, in order; returns their names. Idempotent.
+
+    A plugin whose seed fails is left out, with nothing of its seed kept.
+    """
+    seeded: list[str] = []
+
+    def run(plugin: Plugin) -> None:
+        if not (plugin.folder / "seed.py").is_file():
+            return
+        rule: Callable[[Session], None] = importlib.import_module(f"{plugin.module.__package__}.seed").seed
+        with database.changing() as session:
+            rule(session)
+        seeded.append(plugin.name)
+
+    _each_then_compose(assembly, lambda plugin: guarded(f"{plugin.name} cannot be seeded", lambda: run(plugin)))
+    return seeded
+
+
+def _each_then_compose(assembly: Assembly, step: Callable[[Plugin], Any]) -> None:
+    """A step for every plugin; compose anew when it put one out."""
+    before = set(assembly.out)
+    assembly.each(step)
+    if set(assembly.out) != before:
+        leave_out_needy(assembly)
+        compose_all(assembly)
