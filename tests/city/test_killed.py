@@ -22,6 +22,9 @@ async def main():
         data = await city.ask(SUBMIT, by="lan", i={"kind": "INCIDENT", "category": "GIAO_THONG", "title": "Ổ gà"})
         report = data["submitReport"]["node"]["id"]
         print(report, flush=True)
+        # The listeners' changes commit too: wait for the one that is on its way.
+        while not (await city.ask("{ unreadCount }", by="lan"))["unreadCount"]:
+            await asyncio.sleep(0.02)
         # The next change commits, and then this process is no more: its relay never sees the event.
         city.city.database._after_commit.insert(0, lambda session: os.kill(os.getpid(), signal.SIGKILL))
         receive = "mutation($id: ID!) { receiveReport(input: {id: $id}) { node { id } } }"
