@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLError, GraphQLSchema
 
+from gateway.execution import operations
 from gateway.execution.errors import RequestError
 from gateway.request import GraphQLRequest
 from tests.execution.recorded import City
@@ -43,6 +44,16 @@ async def test_the_named_operation_is_run() -> None:
     query = "query A { me { name } } query B { me { id } }"
     assert (await city.ask(query, operation_name="A")).data == {"me": {"name": "Lan"}}
     assert (await city.ask(query, operation_name="B")).data == {"me": {"id": "c1"}}
+
+
+def test_the_cache_is_bounded_by_the_length_of_its_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "_CHARACTERS_MAX", 1000)
+    engine = City().engine
+    first, second = (GraphQLRequest("{ me { id } }" + " " * n) for n in (800, 801))
+    prepared = engine.prepare(first)
+    assert engine.prepare(first) is prepared
+    engine.prepare(second)
+    assert engine.prepare(first) is not prepared
 
 
 def test_an_operation_is_prepared_once_and_the_cache_is_bounded() -> None:
