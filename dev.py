@@ -92,7 +92,7 @@ def test(arguments: list[str]) -> None:
     run(BIN / "ruff", "check", "-q", ".")
     run(BIN / "ruff", "format", "-q", "--check", ".")
     run(BIN / "mypy", "--no-error-summary")
-    run(BIN / "lint-imports", "--no-logo", "--no-timing")
+    run(BIN / "lint-imports", "--no-logo")
     sys.exit(run(PYTHON, "-m", "pytest", *arguments, check=False))
 
 

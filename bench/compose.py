@@ -1,14 +1,10 @@
 """How much processor time the composition of 50 subgraphs with 500 types takes, against its limit.
 
-Run: python bench/compose.py
+python -m bench.compose
 """
 
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from schema.compose import SubgraphSdl, compose
 

@@ -20,6 +20,7 @@ from gateway.host.joining import Joined, join
 from gateway.host.loading import Plugin, PluginProblem, add_plugin_folder, guarded, load_plugin, new_manager
 from gateway.host.manifest import Manifest
 from gateway.host.origins import Origins
+from gateway.host.remotes import remote_subgraph
 from gateway.problem import Problem
 from schema.compose import SubgraphSdl
 
@@ -36,7 +37,8 @@ class RequiredPluginOut(Problem):
 
 @dataclass(slots=True)
 class Assembly:
-    """What came of plugins.toml. ``out``: name -> reason. ``schemas``: of the plugins that have a subgraph.
+    """What came of plugins.toml. ``out``: name -> reason. ``schemas``: of the plugins here that have a subgraph;
+    ``sdls``: of those and of the ones that run elsewhere.
 
     ``advice``: what works and should be better, for ``check``.
     """
@@ -95,7 +97,10 @@ def assemble(manifest: Manifest) -> Assembly:
             assembly.leave_out(name, SWITCHED_OFF)
             continue
         try:
-            assembly.plugins[name] = load_plugin(assembly.manager, name, entry)
+            if entry.url is not None:
+                assembly.sdls[name] = remote_subgraph(name, entry, manifest.folder)
+            else:
+                assembly.plugins[name] = load_plugin(assembly.manager, name, entry)
         except PluginProblem as problem:
             assembly.leave_out(name, str(problem))
     assembly.each(check_plugin)
@@ -169,7 +174,7 @@ def leave_out_needy(assembly: Assembly) -> None:
         (plugin.name, need)
         for plugin in assembly.plugins.values()
         for need in plugin.about.needs
-        if need not in assembly.plugins
+        if need not in assembly.plugins and need not in assembly.sdls
     ]:
         name, need = needy[0]
         why = f", which is out ({assembly.out[need]})" if need in assembly.out else ", which plugins.toml does not list"
@@ -180,12 +185,13 @@ def compose_all(assembly: Assembly) -> None:
     """Compose what is in; leave out what clashes, and whoever needs that, until the rest composes."""
     required = {name for name, entry in assembly.manifest.plugins.items() if entry.required}
     while True:
-        assembly.joined = join(list(assembly.sdls.values()), known_sdls(assembly), required=required)
-        before = len(assembly.plugins)
+        live = [assembly.sdls[name] for name in assembly.manifest.plugins if name in assembly.sdls]
+        assembly.joined = join(live, known_sdls(assembly), required=required)
+        before = len(assembly.out)
         for name, reason in assembly.joined.refused.items():
             assembly.leave_out(name, reason)
         leave_out_needy(assembly)
-        if len(assembly.plugins) == before:
+        if len(assembly.out) == before:
             return
 
 

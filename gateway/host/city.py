@@ -30,6 +30,8 @@ from gateway.problem import Problem
 from gateway.subgraphs.absent import AbsentSubgraph
 from gateway.subgraphs.local import LocalSubgraph
 from gateway.subgraphs.protocol import Subgraph
+from gateway.subgraphs.remote import HttpSubgraph
+from gateway.subgraphs.transport import HttpClient
 from identity.actor import ANONYMOUS, Actor
 from identity.people import person_named
 from identity.tokens import Tokens, load_key
@@ -55,7 +57,8 @@ class City:
         self.tokens = Tokens(load_key(self.manifest.data_folder / "token-key.json"))
         self.services = self._services()
         self.subgraphs: dict[str, Subgraph] = {}
-        self.subgraphs.update({name: self._local(name) for name in assembly.joined.live})
+        self._client = HttpClient()
+        self.subgraphs.update({name: self._live(name) for name in assembly.joined.live})
         self.subgraphs.update({name: AbsentSubgraph(name) for name in assembly.joined.absent})
         self.supergraph_sdl = assembly.joined.supergraph_sdl
         self.supergraph = _supergraph(self.supergraph_sdl)
@@ -74,7 +77,10 @@ class City:
             services[name] = Services(name, plugin.settings, self.database, self.bus, ask, sign_in)
         return services
 
-    def _local(self, name: str) -> LocalSubgraph:
+    def _live(self, name: str) -> Subgraph:
+        """The subgraph in this process, or at its URL: nothing else in the city tells them apart."""
+        if (url := self.manifest.plugins[name].url) is not None:
+            return HttpSubgraph(name, url, client=self._client)
         return LocalSubgraph(name, self.assembly.schemas[name], self.services[name].context)
 
     def sign_in(self, person: str) -> str:
@@ -115,6 +121,7 @@ class City:
         """Events are relayed, listeners listen and the plugins' own lifespans run while the block does."""
         async with AsyncExitStack() as stack:
             stack.callback(self.database.close)
+            stack.push_async_callback(self._client.close)
             for plugin in list(self.assembly.plugins.values()):
                 await self._enter(stack, plugin)
             runners = [
