@@ -2,7 +2,8 @@
 """Sets up and runs: ``python3 dev.py serve`` the city with seed data, ``python3 dev.py test`` all checks.
 
 Needs Python 3.11 or newer and nothing else. Everything goes into .venv beside this file; what is set up already is
-not done again. Arguments after ``serve`` go to ``congdanso serve``, those after ``test`` to pytest.
+not done again. Arguments after ``serve`` go to ``congdanso serve``. With arguments, ``test`` is pytest alone:
+``python3 dev.py test plugins/maps``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import venv
 from pathlib import Path
+from typing import NoReturn
 
 if sys.version_info < (3, 11):
     sys.exit(f"congdanso needs Python 3.11 or newer; this is {sys.version.split()[0]}. Run dev.py with a newer one.")
@@ -33,6 +35,14 @@ def run(*command: str | Path, check: bool = True, **env: str) -> int:
     if check and code:
         sys.exit(code)
     return code
+
+
+def replace(*command: str | Path) -> NoReturn:
+    """Become the command, so that a signal to this script reaches it."""
+    os.chdir(ROOT)
+    if os.name == "nt":
+        sys.exit(run(*command, check=False))
+    os.execv(command[0], [str(part) for part in command])
 
 
 def set_up(extra: str = "") -> None:
@@ -82,18 +92,20 @@ def set_up_node_clients() -> None:
 
 def serve(arguments: list[str]) -> None:
     set_up()
-    sys.exit(run(BIN / "congdanso", "serve", *arguments, check=False))
+    replace(BIN / "congdanso", "serve", *arguments)
 
 
 def test(arguments: list[str]) -> None:
-    """Style, types, imports between rooms, then every test."""
+    """Style, types, imports between rooms, then every test; with arguments, pytest alone and with them."""
     set_up("test")
+    if arguments:
+        replace(PYTHON, "-m", "pytest", *arguments)
     set_up_node_clients()
     run(BIN / "ruff", "check", "-q", ".")
     run(BIN / "ruff", "format", "-q", "--check", ".")
     run(BIN / "mypy", "--no-error-summary")
     run(BIN / "lint-imports", "--no-logo")
-    sys.exit(run(PYTHON, "-m", "pytest", *arguments, check=False))
+    replace(PYTHON, "-m", "pytest")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,8 +28,17 @@ AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 Port = Annotated[int, typer.Option(help="0 takes a free one.", min=0, max=65535)]
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(version("congdanso"))
+        raise typer.Exit()
+
+
 @app.callback()
-def main(log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info") -> None:
+def main(
+    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
     """Set logging up: to standard error, so that what a command prints can be piped."""
     set_up_logging(log_level, as_json=not sys.stderr.isatty())
 
@@ -148,6 +158,17 @@ def seed(config: Config = None) -> None:
         typer.echo("seeded")
 
 
+@app.command()
+def dead_letters(
+    config: Config = None, retry: Annotated[bool, typer.Option(help="Give them to their listeners again.")] = False
+) -> None:
+    """Show the events that a listener could not take in."""
+    with told():
+        from gateway.commands import letters
+
+        typer.echo(letters.show_or_retry(config, retry=retry))
+
+
 @app.command(name="import")
 def import_(kind: str, file: Path, config: Config = None) -> None:
     """Import FILE as KIND (such as wards), whole or not at all."""
@@ -167,4 +188,5 @@ def new_plugin(name: str, config: Config = None) -> None:
         manifest = find_manifest(config)
         for path in write_plugin(manifest, name):
             typer.echo(f"wrote {path.relative_to(manifest.parent)}")
-        typer.echo(f"listed {name} in {manifest.name}; test it: pytest plugins/{name}")
+        typer.echo(f"listed {name} in {manifest.name}. Test it: python3 dev.py test plugins/{name}")
+        typer.echo("Once its graph is as you want it: congdanso supergraph --write, and commit schema/.")

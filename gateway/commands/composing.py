@@ -7,15 +7,18 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from graphql import print_schema
 
 from gateway.commands.errors import CommandError
+from gateway.data.database import Database
 from gateway.execution.engine import Engine
 from gateway.execution.errors import RequestError
 from gateway.host.assembly import Assembly, assemble, snapshot_file
 from gateway.host.manifest import find_manifest, read_manifest
+from gateway.host.stocking import migrate_all
 from gateway.planner import plan_as_json
 from gateway.planner.supergraph import Supergraph
 from gateway.request import GraphQLRequest
@@ -43,8 +46,12 @@ def _assembled(config: Path | None) -> Assembly:
 
 
 def check(config: Path | None) -> CheckReport:
-    """Load and compose, without touching the database."""
+    """Load, compose and migrate, on an empty database that is thrown away."""
     assembly = _assembled(config)
+    with TemporaryDirectory(prefix="congdanso-check-") as folder:
+        database = Database(f"sqlite:///{folder}/check.db")
+        migrate_all(assembly, database)
+        database.close()
     faults = tuple(name for name in assembly.out if assembly.manifest.plugins[name].enabled)
     return CheckReport(assembly.states(), faults, tuple(assembly.advice))
 
@@ -85,6 +92,8 @@ def write_snapshots(config: Path | None) -> list[Path]:
         folder / "city.graphql": print_schema(Supergraph.from_sdl(sdl).public_schema),
         **{snapshot_file(assembly.manifest, name): subgraph.sdl for name, subgraph in assembly.sdls.items()},
     }
+    for gone in set((folder / "subgraphs").glob("*.graphql")) - set(files):
+        gone.unlink()
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text.rstrip() + "\n", encoding="utf-8")

@@ -19,6 +19,11 @@ def told() -> Iterator[None]:
     """Errors that are the user's to mend become a line; any other is a traceback, for it is ours."""
     try:
         yield
-    except (Problem, OSError) as error:
+    except Problem as error:
         typer.echo(f"congdanso: {error}", err=True)
-        raise typer.Exit(2) from None
+    except OSError as error:
+        at = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"congdanso: {at}{error.strerror or error}", err=True)
+    else:
+        return
+    raise typer.Exit(2)

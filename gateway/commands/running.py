@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Callable
 from pathlib import Path
 
 import typer
 
+from gateway.commands.errors import CommandError
 from gateway.host.city import City, open_city
 from gateway.host.manifest import Manifest, find_manifest, read_manifest
 from gateway.host.standalone import Standalone
 from gateway.logs import say_words
+from gateway.server.served import Served
 from gateway.server.serving import serve
 from gateway.server.settings import ServerSettings
 from identity.people import seeded_people
@@ -28,7 +32,18 @@ def serve_city(config: Path | None, *, host: str, port: int, seed: bool | None) 
     for name, reason in city.assembly.out.items():
         typer.echo(f"out: {name}: {reason}", err=True)
     settings = _settings(manifest, host, port)
-    serve(city, settings, on_listening=lambda url: _greet(city, url))
+    _serve(city, settings, lambda url: _greet(city, url))
+
+
+def _serve(served: Served, settings: ServerSettings, on_listening: Callable[[str], None]) -> None:
+    try:
+        serve(served, settings, on_listening=on_listening)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CommandError(
+                f"port {settings.port} is in use: choose another with --port, 0 for a free one."
+            ) from None
+        raise
 
 
 def _settings(manifest: Manifest, host: str, port: int) -> ServerSettings:
@@ -51,14 +66,11 @@ def _greet(city: City, url: str) -> None:
         f"\nA query, ready to run:\n\n"
         f"  curl -s {url} -H 'content-type: application/json' \\\n"
         f'    -d \'{{"query": "{READY_QUERY}"}}\'\n\n'
-        f"A token of Lan, a citizen (send it as Authorization: Bearer ...):\n\n  {city.sign_in('lan')}\n"
+        f"A token of Lan, a citizen, good for 12 hours (Authorization: Bearer ...):\n\n  {city.sign_in('lan')}\n"
     )
 
 
 def serve_supergraph(file: Path, *, host: str, port: int) -> None:
     """Serve the engine alone over a supergraph file."""
-    serve(
-        Standalone.of_file(file),
-        ServerSettings(host=host, port=port),
-        on_listening=lambda url: typer.echo(f"{file.name} is at {url}"),
-    )
+    settings = ServerSettings(host=host, port=port)
+    _serve(Standalone.of_file(file), settings, lambda url: typer.echo(f"{file.name} is at {url}"))

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, MetaData, inspect, text
 
 from gateway.data.database import Database
 from gateway.problem import Problem
@@ -117,3 +117,17 @@ def _was_run(connection: Connection, migration: Migration) -> bool:
             "put it back as it was, and write the change as the next number."
         )
     return checksum is not None
+
+
+def not_made(database: Database, metadata: MetaData) -> list[str]:
+    """Tables and columns of a plugin's models that its migrations have not made: ``table`` or ``table.column``."""
+    inspector = inspect(database.engine)
+    there = set(inspector.get_table_names())
+    missing: list[str] = []
+    for table in metadata.sorted_tables:
+        if table.name not in there:
+            missing.append(table.name)
+            continue
+        columns = {column["name"] for column in inspector.get_columns(table.name)}
+        missing += [f"{table.name}.{column.name}" for column in table.columns if column.name not in columns]
+    return missing

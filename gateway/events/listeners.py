@@ -25,7 +25,7 @@ from schema.scalars import utc_now
 
 log = structlog.get_logger("gateway.events")
 
-TRIES = 8
+TRIES = 12
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 60.0
 
@@ -110,6 +110,7 @@ class ListenerRunner:
         event = events_after(session, place.last_event, self._listener.kinds, 1)[0]
         session.add(DeadLetterRow(listener=self.name, event=event.id, error=error, at=utc_now()))
         place.last_event, place.failures = event.id, 0
+        log.error("an event was set aside: congdanso dead-letters", listener=self.name, event_id=event.id)
         return 0
 
     async def run(self) -> None:

@@ -58,8 +58,15 @@ def check_kept(session: Session, after: int) -> None:
     """Refuse to replay from before the first kept event, rather than leave a gap unsaid.
 
     Raises:
-        Refused: EVENTS_GONE, when events after ``after`` have been deleted for age.
+        Refused: EVENTS_GONE, when events after ``after`` have been deleted for age; EVENT_UNKNOWN, when there has
+            been no event of that id yet: whoever waits for it would miss those before it.
     """
+    if after > last_event_id(session):
+        raise Refused(
+            "after names an event that has not been: read the state anew and subscribe without after.",
+            code="EVENT_UNKNOWN",
+            field="after",
+        )
     first = session.exec(select(func.min(OutboxRow.id))).one()
     # A row before ``after`` exists, or nothing was ever deleted: then nothing is missing.
     if first is not None and after + 1 < first and first > 1:

@@ -15,7 +15,7 @@ from strawberry.federation.schema_directives import Link
 from strawberry.schema.config import StrawberryConfig
 
 from gateway.hooks import SubgraphTypes
-from gateway.host.conformance import advice_on, check_plugin
+from gateway.host.conformance import advice_on, check_hooks, check_plugin
 from gateway.host.joining import Joined, join
 from gateway.host.loading import Plugin, PluginProblem, add_plugin_folder, guarded, load_plugin, new_manager
 from gateway.host.manifest import Manifest
@@ -105,6 +105,7 @@ def assemble(manifest: Manifest) -> Assembly:
             assembly.leave_out(name, str(problem))
     assembly.each(check_plugin)
     assembly.each(lambda plugin: _add_questions(assembly, plugin))
+    assembly.each(lambda plugin: assembly.advice.extend(check_hooks(assembly.manager, plugin)))
     assembly.each(lambda plugin: _build_schema(assembly, plugin))
     leave_out_needy(assembly)
     compose_all(assembly)

@@ -38,6 +38,9 @@ from identity.tokens import Tokens, load_key
 
 log = structlog.get_logger("gateway.host")
 
+SIGNED_IN_S = 12 * 3600
+"""How long a seeded person stays signed in, in development."""
+
 
 class NoGraph(Problem):
     """Not one plugin has a subgraph that composes: there is nothing to serve."""
@@ -89,7 +92,8 @@ class City:
         Raises:
             UnknownPerson: nobody of that name is seeded.
         """
-        return self.tokens.sign(person_named(person).to_actor(self.manifest.roles))
+        actor = person_named(person).to_actor(self.manifest.roles)
+        return self.tokens.sign(actor, lifetime_s=SIGNED_IN_S)
 
     async def authenticate(self, token: str | None) -> Actor:
         """Raises: InvalidToken: it is not one of ours, or has expired."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
+from keyword import iskeyword
 
+import pluggy
 from graphql import GraphQLSchema, is_non_null_type
 
-from gateway.hooks import API_VERSION
+from gateway.hooks import API_VERSION, HOOK_NAMES
 from gateway.host.loading import Plugin, PluginProblem
 
 _NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
@@ -20,9 +23,25 @@ def check_plugin(plugin: Plugin) -> None:
         raise PluginProblem(problem)
 
 
+def check_hooks(manager: pluggy.PluginManager, plugin: Plugin) -> Iterator[str]:
+    """Advice on what the plugin implements and nobody calls: a question of a plugin that is not there.
+
+    Raises:
+        PluginProblem: one of them is nearly a hook's name.
+    """
+    for called, caller in vars(manager.hook).items():
+        if caller.has_spec() or plugin.name not in {impl.plugin_name for impl in caller.get_hookimpls()}:
+            continue
+        if meant := get_close_matches(called, HOOK_NAMES, n=1):
+            raise PluginProblem(
+                f"{plugin.name} has a hook {called}(), which does not exist: did you mean {meant[0]}()?"
+            )
+        yield f"{plugin.name} answers {called}(), which no plugin that is in asks."
+
+
 def _problems(plugin: Plugin) -> Iterator[str]:
     name = plugin.name
-    if not _NAME.match(name):
+    if not _NAME.match(name) or iskeyword(name):
         yield f"{name!r} is no name for a plugin: use lower case, digits and _, at most 40 characters."
     if plugin.about.api != API_VERSION:
         yield f"{name} was written for version {plugin.about.api} of gateway.plugin; this is version {API_VERSION}."

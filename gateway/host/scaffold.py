@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from keyword import iskeyword
 from pathlib import Path
 from string import Template
 
@@ -74,7 +75,7 @@ def new_plugin(manifest_file: Path, name: str) -> list[Path]:
     Raises:
         ScaffoldError: the name is not a plugin's name, or taken.
     """
-    if not _NAME.match(name):
+    if not _NAME.match(name) or iskeyword(name):
         raise ScaffoldError(f"{name!r} is no name for a plugin: use lower case, digits and _, at most 40 characters.")
     folder = manifest_file.parent / "plugins" / name
     if folder.exists():

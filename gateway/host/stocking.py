@@ -10,9 +10,9 @@ from typing import Any
 from sqlmodel import Session
 
 from gateway.data.database import Database
-from gateway.data.migrations import Migration, migrate, read_migrations
+from gateway.data.migrations import Migration, migrate, not_made, read_migrations
 from gateway.host.assembly import Assembly, compose_all, leave_out_needy
-from gateway.host.loading import Plugin, guarded
+from gateway.host.loading import Plugin, PluginProblem, guarded
 
 OWN_MIGRATIONS = Path(__file__).parent.parent / "events" / "migrations"
 
@@ -23,12 +23,17 @@ def migrate_all(assembly: Assembly, database: Database) -> list[Migration]:
     done = migrate(database, read_migrations("gateway", OWN_MIGRATIONS, backend))
 
     def run(plugin: Plugin) -> None:
-        done.extend(
-            guarded(
-                f"{plugin.name} cannot be migrated",
-                lambda: migrate(database, read_migrations(plugin.name, plugin.folder / "migrations", backend)),
-            )
+        folder = plugin.folder / "migrations"
+        ran = guarded(
+            f"{plugin.name} cannot be migrated",
+            lambda: migrate(database, read_migrations(plugin.name, folder, backend)),
         )
+        done.extend(ran)
+        if plugin.tables is not None and (missing := not_made(database, plugin.tables.metadata)):
+            raise PluginProblem(
+                f"{plugin.name} has no migration that makes {', '.join(missing)}: "
+                f"begin one with congdanso migrate --draft {plugin.name}."
+            )
 
     _each_then_compose(assembly, run)
     return done

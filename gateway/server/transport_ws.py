@@ -66,7 +66,7 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[SocketContext, None]):
             message = {"type": "connection_init"}
         await super().handle_connection_init(message)
         if self.connection_acknowledged:
-            self._expiry = self.context.at_expiry(lambda: self.close_soon(4403, "Forbidden"))
+            self._expiry = self.context.at_expiry(lambda: self.close_soon(4403, "TOKEN_EXPIRED"))
 
     async def handle_subscribe(self, message: Any) -> None:
         operation_id: str = message["id"]

@@ -1,6 +1,8 @@
 """The command ``congdanso``, run as a person or a script runs it."""
 
 import json
+import socket
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -31,9 +33,8 @@ def folder(tmp_path: Path) -> Path:
 
 def test_check_tells_who_is_in() -> None:
     told = json.loads(congdanso("check", "--json"))
-    assert told["plugins"] == {
-        name: {"state": "in", "reason": ""} for name in ("agencies", "maps", "feedback", "engagement", "vneid")
-    }
+    for name in ("agencies", "maps", "feedback", "engagement", "vneid"):
+        assert told["plugins"][name] == {"state": "in", "reason": ""}
 
 
 def test_check_fails_when_a_plugin_is_out_that_should_not_be(folder: Path) -> None:
@@ -165,3 +166,51 @@ def test_a_name_that_is_none_is_refused(folder: Path, name: str) -> None:
 
 def test_without_a_plugins_toml_it_says_where_it_looked(tmp_path: Path) -> None:
     assert "No plugins.toml in" in congdanso("check", cwd=tmp_path, code=2)
+
+
+FAILING = """
+from gateway.plugin import About, Event, Listener, hookimpl
+from pathlib import Path
+
+def take(session, event):
+    if not (Path(__file__).parent / "mended").exists():
+        raise RuntimeError("not yet")
+
+@hookimpl
+def about():
+    return About(title="Failing", owner="VP-UBND")
+
+@hookimpl
+def listeners():
+    return [Listener("take", ("test.said",), take)]
+"""
+
+
+def test_a_dead_letter_is_shown_and_given_again(tmp_path: Path) -> None:
+    plugin = tmp_path / "plugins" / "failing" / "plugin.py"
+    plugin.parent.mkdir(parents=True)
+    plugin.write_text(FAILING)
+    (tmp_path / "plugins.toml").write_text("[plugins.failing]\n")
+    assert congdanso("dead-letters", cwd=tmp_path).strip() == "no dead letters"
+    with sqlite3.connect(tmp_path / "var" / "congdanso.db") as database:
+        database.execute("INSERT INTO gateway_outbox (id, kind, data, at) VALUES (7, 'test.said', '{}', '2026-11-23')")
+        row = ("failing.take", 7, "RuntimeError", "2026-11-23 08:00:00")
+        database.execute("INSERT INTO gateway_dead_letter (listener, event, error, at) VALUES (?, ?, ?, ?)", row)
+    database.close()
+    line = "2026-11-23 08:00 failing.take could not take in event 7: RuntimeError"
+    assert congdanso("dead-letters", cwd=tmp_path).strip() == line
+    assert f"{line}; again: RuntimeError: not yet" in congdanso("dead-letters", "--retry", cwd=tmp_path, code=2)
+    (plugin.parent / "mended").touch()
+    assert congdanso("dead-letters", "--retry", cwd=tmp_path).strip() == "1 taken in"
+    assert congdanso("dead-letters", cwd=tmp_path).strip() == "no dead letters"
+
+
+def test_a_port_in_use_is_told(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        told = congdanso("serve", "--port", str(port), cwd=folder, code=2)
+    assert f"port {port} is in use: choose another with --port" in told
+
+
+def test_a_file_that_is_not_there_is_named() -> None:
+    assert congdanso("compose", "nofile.json", code=2).strip() == "congdanso: nofile.json: No such file or directory"

@@ -117,3 +117,10 @@ async def test_events_of_another_process_are_relayed_too(database: Database) -> 
         assert (await asyncio.wait_for(got, 5))["n"] == 7
         await events.aclose()
     other.close()
+
+
+async def test_an_id_from_the_future_is_refused_not_waited_for(database: Database) -> None:
+    await database.change(said(1))
+    with pytest.raises(Refused) as refused:
+        await anext(context_of(database, Bus()).events("test.said", after="2"))
+    assert refused.value.code == "EVENT_UNKNOWN"

@@ -78,6 +78,12 @@ def assembled(manifest: Path) -> Assembly:
             CLASHING_TABLE,
             "tabled has a table reports: begin its name with tabled_, so that no two plugins' tables meet.",
         ),
+        (
+            "typo",
+            good("typo") + "\n@hookimpl\ndef listners():\n    return []\n",
+            "typo has a hook listners(), which does not exist: did you mean listeners()?",
+        ),
+        ("class", good("x"), "'class' is no name for a plugin: use lower case, digits and _, at most 40 characters."),
         ("needy", NEEDY, "needy needs gone, which plugins.toml does not list."),
     ],
 )
@@ -105,6 +111,12 @@ async def test_the_rest_serves(write_city: WriteCity, open_test_city: OpenCity) 
                 "good": {"state": "in", "reason": ""},
             },
         }
+
+
+def test_an_answer_that_nobody_asks_for_is_advised_of(write_city: WriteCity) -> None:
+    source = good("good") + "\n@hookimpl\ndef maps_weather_in(context):\n    return 1\n"
+    assembly = assembled(write_city({"good": source}))
+    assert assembly.advice == ["good answers maps_weather_in(), which no plugin that is in asks."]
 
 
 def test_settings_are_checked_and_each_fault_is_told(write_city: WriteCity) -> None:

@@ -17,6 +17,20 @@ GOOD_LIFESPAN = good("early") + (
     "    LOG.append(f'enter {services.plugin}')\n    yield\n    LOG.append('leave')\n"
 )
 
+TABLE = """
+from sqlmodel import Field, SQLModel
+from gateway.plugin import new_registry
+class Table(SQLModel, registry=new_registry()):
+    pass
+class Row(Table, table=True):
+    __tablename__ = "{name}_row"
+    id: int | None = Field(default=None, primary_key=True)
+
+@hookimpl
+def tables():
+    return Table
+"""
+
 
 async def test_a_lifespan_is_entered_at_start_and_left_at_stop(write_city: WriteCity, open_test_city: OpenCity) -> None:
     async with open_test_city(write_city({"early": GOOD_LIFESPAN})) as city:
@@ -65,20 +79,24 @@ async def test_a_plugin_whose_data_cannot_be_made_is_out(
         assert await city.ask("{ good }") == {"good": "good answers"}
 
 
-async def test_two_plugins_may_both_have_a_class_of_one_name(write_city: WriteCity, open_test_city: OpenCity) -> None:
-    table = """
-from sqlmodel import Field, SQLModel
-from gateway.plugin import new_registry
-class Table(SQLModel, registry=new_registry()):
-    pass
-class Row(Table, table=True):
-    __tablename__ = "{name}_row"
-    id: int | None = Field(default=None, primary_key=True)
+async def test_a_table_that_no_migration_makes_puts_its_plugin_out(
+    write_city: WriteCity, open_test_city: OpenCity
+) -> None:
+    source = good("bad") + TABLE.format(name="bad")
+    async with open_test_city(write_city({"bad": source, "good": good("good")})) as city:
+        assert city.city.health()["plugins"]["bad"] == {
+            "state": "out",
+            "reason": "bad has no migration that makes bad_row: begin one with congdanso migrate --draft bad.",
+        }
+        assert await city.ask("{ good }") == {"good": "good answers"}
 
-@hookimpl
-def tables():
-    return Table
-"""
-    sources = {name: good(name) + table.format(name=name) for name in ("one", "two")}
-    async with open_test_city(write_city(sources)) as city:
+
+async def test_two_plugins_may_both_have_a_class_of_one_name(write_city: WriteCity, open_test_city: OpenCity) -> None:
+    sources = {name: good(name) + TABLE.format(name=name) for name in ("one", "two")}
+    manifest = write_city(sources)
+    for name in sources:
+        file = manifest.parent / "plugins" / name / "migrations" / "0001_row.sql"
+        file.parent.mkdir()
+        file.write_text(f"CREATE TABLE {name}_row (id INTEGER PRIMARY KEY);\n")
+    async with open_test_city(manifest) as city:
         assert {state["state"] for state in city.city.health()["plugins"].values()} == {"in"}

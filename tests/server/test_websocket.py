@@ -102,7 +102,7 @@ def test_the_socket_is_closed_when_the_token_ends(server: Running) -> None:
         client.init(token="lan:1")
         client.subscribe("subscription { count(to: 100, everyS: 0.1) }")
         began = time.monotonic()
-        assert client.closed() == (4403, "Forbidden")
+        assert client.closed() == (4403, "TOKEN_EXPIRED")
         assert time.monotonic() - began < 2
     wait_until(lambda: not ongoing, 1)
 
