@@ -11,6 +11,7 @@ import typer
 from gateway.commands.errors import CommandError
 from gateway.host.city import City, open_city
 from gateway.host.manifest import Manifest, find_manifest, read_manifest
+from gateway.host.reloading import Reloading
 from gateway.host.standalone import Standalone
 from gateway.logs import say_words
 from gateway.server.served import Served
@@ -32,7 +33,8 @@ def serve_city(config: Path | None, *, host: str, port: int, seed: bool | None) 
     for name, reason in city.assembly.out.items():
         typer.echo(f"out: {name}: {reason}", err=True)
     settings = _settings(manifest, host, port)
-    _serve(city, settings, lambda url: _greet(city, url))
+    served = Reloading(city, lambda: open_city(path), path)
+    _serve(served, settings, lambda url: _greet(city, url))
 
 
 def _serve(served: Served, settings: ServerSettings, on_listening: Callable[[str], None]) -> None:
@@ -73,4 +75,5 @@ def _greet(city: City, url: str) -> None:
 def serve_supergraph(file: Path, *, host: str, port: int) -> None:
     """Serve the engine alone over a supergraph file."""
     settings = ServerSettings(host=host, port=port)
-    _serve(Standalone.of_file(file), settings, lambda url: typer.echo(f"{file.name} is at {url}"))
+    served = Reloading(Standalone.of_file(file), lambda: Standalone.of_file(file), file)
+    _serve(served, settings, lambda url: typer.echo(f"{file.name} is at {url}"))

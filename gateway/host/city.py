@@ -28,10 +28,10 @@ from gateway.host.stocking import migrate_all, seed_all
 from gateway.planner.supergraph import Supergraph
 from gateway.problem import Problem
 from gateway.subgraphs.absent import AbsentSubgraph
+from gateway.subgraphs.client import HttpClient
 from gateway.subgraphs.local import LocalSubgraph
 from gateway.subgraphs.protocol import Subgraph
 from gateway.subgraphs.remote import HttpSubgraph
-from gateway.subgraphs.transport import HttpClient
 from identity.actor import ANONYMOUS, Actor
 from identity.people import person_named
 from identity.tokens import Tokens, load_key
@@ -102,6 +102,10 @@ class City:
     def local_subgraphs(self) -> Mapping[str, LocalSubgraph]:
         """The plugins in this process that have a subgraph, by name."""
         return {name: s for name, s in self.subgraphs.items() if isinstance(s, LocalSubgraph)}
+
+    def close(self) -> None:
+        """For a city that never ran."""
+        self.database.close()
 
     def health(self) -> dict[str, Any]:
         states = self.assembly.states()

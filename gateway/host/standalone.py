@@ -11,9 +11,9 @@ from gateway.execution.engine import Engine
 from gateway.guard.guard import Guard
 from gateway.guard.limits import Limits
 from gateway.planner.supergraph import Supergraph
+from gateway.subgraphs.client import HttpClient
 from gateway.subgraphs.local import LocalSubgraph
 from gateway.subgraphs.remote import HttpSubgraph
-from gateway.subgraphs.transport import HttpClient
 from identity.actor import ANONYMOUS, Actor
 
 # What its subgraphs' lists are like is not known here: their own limits hold.
@@ -43,6 +43,9 @@ class Standalone:
 
     def local_subgraphs(self) -> Mapping[str, LocalSubgraph]:
         return {}
+
+    def close(self) -> None:
+        """Nothing is open before it runs."""
 
     def health(self) -> dict[str, Any]:
         return {"status": "ok", "plugins": {}}

@@ -1,0 +1,206 @@
+"""Reloading: plugins.toml (or a supergraph) composed anew, checked, and put in place of the old without a pause.
+
+What runs goes on over the old graph until it ends, subscriptions too; what comes after is answered over the new one. A
+file that is worse than what runs is refused with its reasons, and the old graph stays. Python code that has been
+imported is not imported again: new code of a plugin needs a restart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+import structlog
+
+from gateway.execution.engine import Engine
+from gateway.execution.operations import Prepared
+from gateway.problem import Problem
+from gateway.request import GraphQLRequest, GraphQLResponse, RequestScope
+from gateway.server.served import Served
+from gateway.subgraphs.local import LocalSubgraph
+from identity.actor import Actor
+
+log = structlog.get_logger("gateway.host")
+
+LOOK_EVERY_S = 1.0
+
+
+class Replaceable(Served, Protocol):
+    """What can be exchanged: its engine is a whole one, and it can be closed before it has run."""
+
+    @property
+    def engine(self) -> Engine: ...
+
+    def close(self) -> None: ...
+
+
+class Generation:
+    """One graph from its start until its last operation has ended."""
+
+    def __init__(self, served: Replaceable) -> None:
+        self.served = served
+        self._uses = 0
+        self._started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._over = asyncio.Event()
+        self._retired = False
+        self._task = asyncio.create_task(self._live(), name="generation")
+
+    async def _live(self) -> None:
+        try:
+            async with self.served.lifespan():
+                self._started.set_result(None)
+                await self._over.wait()
+        except Exception as error:
+            if self._started.done():
+                raise
+            self._started.set_exception(error)
+
+    async def started(self) -> None:
+        """Raises: whatever kept it from starting."""
+        await self._started
+
+    def retire(self) -> None:
+        """It ends as soon as nothing uses it any more."""
+        self._retired = True
+        self._release(0)
+
+    async def end(self) -> None:
+        self._over.set()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    def _release(self, uses: int) -> None:
+        self._uses -= uses
+        if self._retired and not self._uses:
+            self._over.set()
+
+    def prepare(self, request: GraphQLRequest) -> Prepared:
+        return self.served.engine.prepare(request)
+
+    async def execute(self, request: GraphQLRequest, scope: RequestScope) -> GraphQLResponse:
+        self._uses += 1
+        try:
+            return await self.served.engine.execute(request, scope)
+        finally:
+            self._release(1)
+
+    async def subscribe(
+        self, request: GraphQLRequest, scope: RequestScope
+    ) -> AsyncIterator[GraphQLResponse] | GraphQLResponse:
+        answer = await self.served.engine.subscribe(request, scope)
+        return answer if isinstance(answer, GraphQLResponse) else self._held(answer)
+
+    async def _held(self, answer: AsyncIterator[GraphQLResponse]) -> AsyncIterator[GraphQLResponse]:
+        self._uses += 1
+        try:
+            async with aclosing(cast("Any", answer)):
+                async for response in answer:
+                    yield response
+        finally:
+            self._release(1)
+
+
+class Reloading:
+    """Serves what ``reopen`` opens, anew on SIGHUP and whenever ``file`` changes. ``first``: opened already."""
+
+    def __init__(self, first: Replaceable, reopen: Callable[[], Replaceable], file: Path) -> None:
+        self._first = first
+        self._reopen = reopen
+        self._file = file
+        self._generation: Generation | None = None
+        self._old: set[Generation] = set()
+        self._asked = asyncio.Event()
+
+    @property
+    def _served(self) -> Replaceable:
+        return self._first if self._generation is None else self._generation.served
+
+    @property
+    def engine(self) -> Generation:
+        assert self._generation is not None, "asked before the lifespan was entered"
+        return self._generation
+
+    def health(self) -> Mapping[str, Any]:
+        return self._served.health()
+
+    async def ready(self) -> Mapping[str, Any]:
+        return await self._served.ready()
+
+    async def authenticate(self, token: str | None) -> Actor:
+        return await self._served.authenticate(token)
+
+    def local_subgraphs(self) -> Mapping[str, LocalSubgraph]:
+        return self._served.local_subgraphs()
+
+    @asynccontextmanager
+    async def lifespan(self) -> AsyncIterator[None]:
+        self._generation = Generation(self._first)
+        await self._generation.started()
+        watching = asyncio.create_task(self._watch(), name="reload")
+        with suppress(NotImplementedError, RuntimeError, ValueError, AttributeError):
+            # Not on every platform, nor outside the main thread.
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._asked.set)
+        try:
+            yield
+        finally:
+            watching.cancel()
+            await asyncio.gather(
+                watching, *(each.end() for each in (*self._old, self._generation)), return_exceptions=True
+            )
+
+    async def reload(self) -> bool:
+        """Whether the file was good and is now in place."""
+        try:
+            new = await asyncio.to_thread(self._reopen)
+        except (Problem, OSError) as problem:
+            log.error("reload refused, the old graph stays", reason=str(problem))
+            return False
+        if worse := _worse(self._served.health(), new.health()):
+            log.error("reload refused, the old graph stays", reason="; ".join(worse))
+            new.close()
+            return False
+        generation = Generation(new)
+        try:
+            await generation.started()
+        except Exception:
+            log.exception("reload refused, the old graph stays")
+            return False
+        old, self._generation = self._generation, generation
+        if old is not None:
+            self._old = {each for each in self._old if not each._task.done()} | {old}
+            old.retire()
+        log.info("reloaded", plugins=len(new.health()["plugins"]))
+        return True
+
+    async def _watch(self) -> None:
+        seen = _stamp(self._file)
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._asked.wait()
+            now = _stamp(self._file)
+            if self._asked.is_set() or now != seen:
+                self._asked.clear()
+                seen = now
+                await self.reload()
+
+
+def _worse(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Reasons of the plugins that the new graph would lose without having been switched off or taken out."""
+    was_out = {name for name, state in old["plugins"].items() if state["state"] == "out"}
+    return [
+        state["reason"]
+        for name, state in new["plugins"].items()
+        if state["state"] == "out" and name not in was_out and not state["reason"].startswith("switched off")
+    ]
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
