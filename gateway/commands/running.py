@@ -50,12 +50,16 @@ def _serve(served: Served, settings: ServerSettings, on_listening: Callable[[str
 
 def _settings(manifest: Manifest, host: str, port: int) -> ServerSettings:
     gateway = manifest.gateway
+    in_development = gateway.mode == "development"
     return ServerSettings(
         host=host,
         port=port,
-        explorer=gateway.explorer,
+        explorer=in_development if gateway.explorer is None else gateway.explorer,
+        get_queries=in_development,
         subgraph_endpoints=gateway.subgraph_endpoints,
         allowed_origins=gateway.allowed_origins,
+        # In production a balancer needs a moment to see that /ready says no.
+        drain_wait_s=0 if in_development else 5,
     )
 
 

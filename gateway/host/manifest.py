@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gateway.problem import Problem
+from gateway.subgraphs.settings import RemoteSettings
 
 CONFIG_VARIABLE = "CONGDANSO_CONFIG"
 DEFAULT_FILE = "plugins.toml"
@@ -36,7 +37,8 @@ class GatewaySettings(BaseSettings):
     database_threads: int = Field(8, ge=1, le=200)
     subgraph_endpoints: bool = False
     """Serve ``/subgraphs/<name>/graphql``, where nothing checks scopes: in development only."""
-    explorer: bool = True
+    explorer: bool | None = None
+    """The Explorer for browsers at /graphql; None is in development only."""
     allowed_origins: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -57,21 +59,25 @@ class GatewaySettings(BaseSettings):
         return env_settings, init_settings
 
 
-class PluginEntry(BaseModel):
+class PluginEntry(RemoteSettings):
     """``[plugins.<name>]``. ``module``: where its hooks are, when not in ``plugins/<name>/plugin.py``.
 
     ``url``: the plugin runs there as a service of its own; ``sdl``: a file with its SDL, asked of the service when
-    not given.
+    not given. The settings of remote subgraphs stand beside them.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     enabled: bool = True
     required: bool = False
     module: str | None = None
     url: str | None = None
     sdl: Path | None = None
-    settings: dict[str, Any] = {}
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _check_remote(self) -> Self:
+        if self.url is None and (given := sorted(self.model_fields_set & RemoteSettings.model_fields.keys())):
+            raise ValueError(f"{', '.join(given)}: for a plugin behind a url, and this one has none")
+        return self
 
 
 class _File(BaseModel):

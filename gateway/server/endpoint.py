@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import structlog
@@ -64,7 +64,7 @@ class GraphQLEndpoint:
             if response is None:
                 await self._stream(request, operation, scope, receive, send)
             else:
-                await _send_response(send, response, media)
+                await _send_response(send, response, media, operation.answer_headers)
         except HTTPRefusal as refusal:
             await send_refusal(send, refusal, _refusal_type(media))
         except ClientGone:
@@ -123,7 +123,9 @@ class GraphQLEndpoint:
             await StreamingResponse(text, headers=headers)(scope, receive, send)
 
 
-async def _send_response(send: Send, response: GraphQLResponse, media: Media) -> None:
+async def _send_response(
+    send: Send, response: GraphQLResponse, media: Media, headers: Mapping[str, str] | None = None
+) -> None:
     status = _status(response, media)
     body = encode(response.as_map())
     if media is Media.EVENTS:
@@ -132,7 +134,7 @@ async def _send_response(send: Send, response: GraphQLResponse, media: Media) ->
         else:
             # An EventSource sees nothing of a refused request but events.
             body = one_event(response).encode()
-    await send_json(send, status, body, media.value)
+    await send_json(send, status, body, media.value, headers)
 
 
 def _needs_stream() -> HTTPRefusal:

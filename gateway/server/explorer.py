@@ -5,15 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Scope
 
 from gateway.server.envelope import OWN_POLICY
+from gateway.server.media import wants_page
+from identity.people import seeded_people
 
 _STATIC: Final = Path(__file__).parent / "static"
-_FILES: Final = ("explorer.js", "docs.js", "schema.js", "socket.js", "explorer.css")
+_FILES: Final = ("explorer.js", "docs.js", "people.js", "schema.js", "socket.js", "explorer.css")
 _TYPES: Final = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
 # Nothing but what this server sends: no inline script or style, no other host, no frame.
 _CSP: Final = (
@@ -28,8 +31,29 @@ def page(scope: Scope) -> Response:
 
 
 def routes() -> list[Route]:
-    """Of the files that the page asks for."""
-    return [Route(f"/explorer/{name}", _serve) for name in _FILES]
+    """Of what the page asks for, and of what a browser asks for that was given the host alone."""
+    return [
+        Route("/", _home),
+        Route("/favicon.ico", _no_icon),
+        Route("/explorer/people.json", _people),
+        *(Route(f"/explorer/{name}", _serve) for name in _FILES),
+    ]
+
+
+async def _home(request: Request) -> Response:
+    if not wants_page(request.headers.get("accept", "")):
+        raise HTTPException(404)
+    return RedirectResponse("/graphql", 307)
+
+
+async def _no_icon(request: Request) -> Response:
+    return Response(status_code=204, headers={"Cache-Control": "max-age=86400"})
+
+
+async def _people(request: Request) -> Response:
+    """Whom one may sign in as in development. The page shows them where the schema has ``signIn``."""
+    people = [{"name": p.name, "roles": p.roles, "agency": p.agency} for p in seeded_people().values()]
+    return JSONResponse(people)
 
 
 async def _serve(request: Request) -> Response:

@@ -1,31 +1,43 @@
 // The page: editors, run and stop, the answer, the history.
 
 import { Docs, element } from "./docs.js";
+import { People } from "./people.js";
 import { Schema } from "./schema.js";
 import { subscribe } from "./socket.js";
 
 const at = (id) => document.getElementById(id);
 const ENDPOINT = location.pathname;
 const HISTORY = "explorer.history";
-const WELCOME = `# Ctrl + Enter: chạy · run.  Ctrl + Shift + F: căn lề biến · format the variables.
-# Bấm + cạnh một trường ở bên trái để bắt đầu · Pick + beside a field to start.
-
-query Hello {
-  __typename
+const NARROW = matchMedia("(max-width: 900px)");
+// What to begin with, by the root field that the schema must have.
+const REPORTS = `{
+  reports(first: 3) {
+    nodes {
+      code title state
+      agency { name }
+      ward {
+        fullName
+        agency { name }
+      }
+    }
+  }
 }
 `;
+const ANY = "{ __typename }\n";
 
 let stop = null;
 
-async function ask(query, variables, operationName, signal) {
+async function ask(query, variables, operationName, signal, token = at("token").value.trim()) {
   const headers = { "content-type": "application/json", accept: "application/graphql-response+json, application/json;q=0.9" };
-  if (at("token").value) headers.authorization = `Bearer ${at("token").value.trim()}`;
+  if (token) headers.authorization = `Bearer ${token}`;
   const body = JSON.stringify({ query, variables, operationName });
   const response = await fetch(ENDPOINT, { method: "POST", headers, body, signal });
   const answer = await response.json();
   answer.status = response.status;
   return answer;
 }
+
+const askAsNobody = (query, variables) => ask(query, variables, undefined, undefined, "");
 
 // The operations of a text by kind and name: enough of a parser to know what to run, strings and comments left out.
 function operations(text) {
@@ -61,7 +73,9 @@ async function run() {
     return;
   }
   remember(query, at("variables").value);
+  keep();
   at("answer").replaceChildren();
+  if (NARROW.matches) at("query").blur();
   if (operation.kind === "subscription") listen({ query, variables, operationName: operation.name ?? undefined });
   else await answer(query, variables, operation.name);
 }
@@ -79,11 +93,13 @@ async function answer(query, variables, name) {
     say(error.name === "AbortError" ? "Đã dừng · Stopped" : error.message, error.name !== "AbortError");
   }
   running(null);
+  reveal(at("answers"));
 }
 
 function listen(request) {
   let events = 0;
   say("Đang nghe · Listening…");
+  reveal(at("answers"));
   const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${ENDPOINT}`;
   const ending = subscribe(url, at("token").value.trim(), request, {
     next(payload) {
@@ -99,6 +115,11 @@ function listen(request) {
     },
   });
   running(ending);
+}
+
+// Where one column holds everything, what matters now is scrolled to.
+function reveal(section) {
+  if (NARROW.matches) section.scrollIntoView({ block: "start" });
 }
 
 function running(how) {
@@ -142,7 +163,7 @@ function showHistory() {
     const found = operations(one.query).find((operation) => operation.kind !== "fragment");
     const line = one.query.replace(/#[^\n]*/g, "").replace(/\s+/g, " ").trim().slice(0, 48);
     const link = element("button", "link", found?.name ? `${found.kind} ${found.name}` : line);
-    link.addEventListener("click", () => fill(one.query, one.variables));
+    link.addEventListener("click", () => pick(one.query, one.variables));
     const item = document.createElement("li");
     item.append(link);
     return item;
@@ -152,14 +173,21 @@ function showHistory() {
 function fill(query, variables) {
   at("query").value = query;
   at("variables").value = variables ?? "";
-  at("query").focus();
+  if (variables) at("variables-box").open = true;
   keep();
+}
+
+function pick(query, variables) {
+  fill(query, variables);
+  if (NARROW.matches) reveal(at("editors"));
+  else at("query").focus();
 }
 
 function keep() {
   sessionStorage.setItem("explorer.query", at("query").value);
   sessionStorage.setItem("explorer.variables", at("variables").value);
   sessionStorage.setItem("explorer.token", at("token").value);
+  sessionStorage.setItem("explorer.person", at("person").value);
 }
 
 function onKey(event) {
@@ -175,7 +203,14 @@ function onKey(event) {
 
 const docs = new Docs(at("docs-body"), at("back"), at("search"), (kind, field) => {
   const example = docs.schema.example(kind, field);
-  fill(example.text, example.variables);
+  pick(example.text, example.variables);
+});
+
+const people = new People(at("person-box"), at("person"), askAsNobody, (token, text, bad = false) => {
+  if (token !== null) at("token").value = token;
+  else people.typed(at("token").value);
+  say(text, bad);
+  keep();
 });
 
 at("run").addEventListener("click", run);
@@ -184,12 +219,26 @@ at("copy").addEventListener("click", () => navigator.clipboard.writeText(at("ans
 at("forget").addEventListener("click", () => { localStorage.removeItem(HISTORY); showHistory(); });
 document.addEventListener("keydown", onKey);
 document.addEventListener("input", keep);
+at("unfold").addEventListener("click", () => {
+  const folded = at("docs").classList.toggle("folded");
+  at("unfold").setAttribute("aria-expanded", String(!folded));
+});
+at("token").addEventListener("input", () => { people.typed(at("token").value); keep(); });
 at("token").value = sessionStorage.getItem("explorer.token") ?? "";
-at("token").addEventListener("change", readSchema);
-fill(sessionStorage.getItem("explorer.query") || WELCOME, sessionStorage.getItem("explorer.variables"));
+at("variables-box").open = !NARROW.matches;
+const person = sessionStorage.getItem("explorer.person") ?? "";
+fill(sessionStorage.getItem("explorer.query"), sessionStorage.getItem("explorer.variables"));
 showHistory();
-readSchema();
+Schema.read(askAsNobody).then(begin, (error) => { docs.fail(error.message); start(ANY); });
 
-function readSchema() {
-  Schema.read(ask).then((schema) => docs.set(schema), (error) => docs.fail(error.message));
+function begin(schema) {
+  docs.set(schema);
+  people.set(schema, person).then(() => { if (!person) people.typed(at("token").value); });
+  const query = schema.roots.find((root) => root.kind === "query");
+  start(query.type.fields.some((field) => field.name === "reports") ? REPORTS : ANY);
+}
+
+// Nothing that was written meanwhile, or before the page was loaded anew, is lost.
+function start(query) {
+  if (!at("query").value) fill(query, "");
 }
