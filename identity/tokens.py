@@ -19,6 +19,7 @@ AUDIENCE = "congdanso-gateway"
 ALGORITHM = "ES256"
 LEEWAY_S = 60
 TOKEN_MOST = 8192
+LIFETIME_MOST_S = 31 * 24 * 3600
 
 
 class InvalidToken(Exception):  # noqa: N818, named for what the client is told
@@ -73,14 +74,20 @@ class Tokens:
             if decoded.header.get("kid") != self._key.kid:
                 raise InvalidToken("The token was signed with another key: sign in again.")
             self._claims.validate(decoded.claims)
+            if int(decoded.claims["exp"]) - int(decoded.claims["iat"]) > LIFETIME_MOST_S:
+                raise InvalidToken("The token was signed for too long: sign in again.")
+            return _actor(decoded.claims)
         except ExpiredTokenError:
             raise InvalidToken("The token has expired: sign in again.", "TOKEN_EXPIRED") from None
-        except (JoseError, ValueError, TypeError, KeyError, UnicodeError):
+        except (JoseError, ValueError, TypeError, KeyError, UnicodeError, OverflowError):
             raise InvalidToken("The token is not one of ours: sign in again.") from None
-        return _actor(decoded.claims)
 
 
 def _actor(claims: dict[str, Any]) -> Actor:
+    """Raises: TypeError, ValueError: a claim is not of its type."""
+    for name in ("roles", "wards"):
+        if not all(isinstance(each, str) for each in claims.get(name) or ()) or isinstance(claims.get(name), str):
+            raise TypeError(f"{name} is no list of strings")
     return Actor(
         id=str(claims["sub"]),
         level=int(claims.get("level") or 0),

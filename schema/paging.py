@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -66,6 +67,17 @@ def _bad_cursor() -> Refused:
         code="BAD_CURSOR",
         field="after",
     )
+
+
+def _is_key_part(part: Any) -> bool:
+    """What a database compares: no lists, no truth values, no number that is too large for it."""
+    if isinstance(part, bool):
+        return False
+    if isinstance(part, int):
+        return -(2**63) <= part < 2**63
+    if isinstance(part, float):
+        return math.isfinite(part)
+    return part is None or isinstance(part, str)
 
 
 @dataclass(frozen=True, slots=True)

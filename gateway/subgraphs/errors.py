@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import structlog
+from graphql import GraphQLError
 
 from gateway.request import RequestScope
+from schema.errors import Refused
 
 INTERNAL_SERVER_ERROR: Final = "INTERNAL_SERVER_ERROR"
 BAD_USER_INPUT: Final = "BAD_USER_INPUT"
@@ -63,7 +65,8 @@ def mask_exception(
     code = getattr(exception, "code", None)
     if code is None and isinstance(extensions, Mapping):
         code = extensions.get("code")
-    if is_client_code(code):
+    # A library's exception may have a code, too; its words were not written for clients.
+    if isinstance(exception, (Refused, GraphQLError)) and is_client_code(code):
         error: dict[str, Any] = {
             "message": getattr(exception, "message", None) or str(exception),
             "extensions": {**(extensions if isinstance(extensions, Mapping) else {}), "code": code},

@@ -1,9 +1,11 @@
 """Starting: a plugin that fails at its migrations, its seed or its lifespan is left out, and the rest starts."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from gateway.host import lifespans
 from gateway.host.testing import OpenCity
 from tests.host.conftest import WriteCity, good
 
@@ -50,6 +52,30 @@ async def test_a_plugin_whose_lifespan_fails_is_out_and_its_fields_answer_null(
         }
     assert answer["data"] == {"late": None, "good": "good answers"}
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["SUBGRAPH_UNAVAILABLE"]
+
+
+HANGING = good("hanging") + (
+    "\nimport asyncio\nfrom contextlib import asynccontextmanager\n"
+    "@hookimpl\n@asynccontextmanager\nasync def lifespan(services):\n"
+    "    await asyncio.sleep({start})\n    yield\n    await asyncio.sleep({stop})\n"
+)
+
+
+@pytest.mark.parametrize(("start", "stop", "state"), [(30, 0, "out"), (0, 30, "in")])
+async def test_a_lifespan_that_hangs_holds_nobody_up(
+    write_city: WriteCity,
+    open_test_city: OpenCity,
+    monkeypatch: pytest.MonkeyPatch,
+    start: int,
+    stop: int,
+    state: str,
+) -> None:
+    monkeypatch.setattr(lifespans, "START_WITHIN_S", 0.1)
+    monkeypatch.setattr(lifespans, "STOP_WITHIN_S", 0.1)
+    manifest = write_city({"hanging": HANGING.format(start=start, stop=stop), "good": good("good")})
+    async with asyncio.timeout(5), open_test_city(manifest) as city:
+        assert city.city.health()["plugins"]["hanging"]["state"] == state
+        assert await city.ask("{ good }") == {"good": "good answers"}
 
 
 @pytest.mark.parametrize(

@@ -57,8 +57,27 @@ def test_the_key_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) ->
         {"exp": None},
         {"iat": None},
         {"iat": int(time.time()) + 3600},
+        {"exp": 10**30},
+        {"exp": int(time.time()) + 10**8},
+        {"level": "high"},
+        {"roles": [1]},
+        {"roles": "ADMIN"},
+        {"wards": 7},
     ],
-    ids=["issuer", "audience", "no subject", "no end", "no start", "from the future"],
+    ids=[
+        "issuer",
+        "audience",
+        "no subject",
+        "no end",
+        "no start",
+        "from the future",
+        "for ever",
+        "for years",
+        "level",
+        "roles",
+        "one role",
+        "wards",
+    ],
 )
 def test_a_token_with_claims_that_are_not_ours_is_refused(key: ECKey, changed: dict[str, object]) -> None:
     with pytest.raises(InvalidToken) as refused:
