@@ -26,6 +26,12 @@ app = typer.Typer(
 Config = Annotated[Path | None, typer.Option("--config", help="plugins.toml; else the one here or in a folder above.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 Port = Annotated[int, typer.Option(help="0 takes a free one.", min=0, max=65535)]
+Include = Annotated[list[str] | None, typer.Option(help="Only what has this @tag; may be given again.")]
+Exclude = Annotated[list[str] | None, typer.Option(help="Without what has this @tag; may be given again.")]
+HideUnreachable = Annotated[bool, typer.Option("--hide-unreachable", help="Also hide types nothing leads to.")]
+
+schema_app = typer.Typer(help="What changes between two schemas.", no_args_is_help=True)
+app.add_typer(schema_app, name="schema")
 
 
 def _version(asked: bool) -> None:
@@ -73,24 +79,38 @@ def check(config: Config = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def sdl(config: Config = None, plugin: Annotated[str | None, typer.Argument()] = None) -> None:
-    """Print the public schema; with a plugin's name, the SDL of its subgraph."""
+def sdl(
+    config: Config = None,
+    plugin: Annotated[str | None, typer.Argument()] = None,
+    include: Include = None,
+    exclude: Exclude = None,
+    hide_unreachable: HideUnreachable = False,
+) -> None:
+    """Print the public schema, or the one of a contract; with a plugin's name, the SDL of its subgraph."""
     with told():
-        from gateway.commands import composing
+        from gateway.commands import composing, contracts
 
-        typer.echo(composing.public_sdl(config) if plugin is None else composing.subgraph_sdl(config, plugin))
+        if contract := contracts.asked(include, exclude, hide_unreachable, alone=plugin is None):
+            typer.echo(contracts.public_sdl(config, contract))
+        else:
+            typer.echo(composing.public_sdl(config) if plugin is None else composing.subgraph_sdl(config, plugin))
 
 
 @app.command()
 def supergraph(
     config: Config = None,
     write: Annotated[bool, typer.Option(help="Write schema/*.graphql beside plugins.toml.")] = False,
+    include: Include = None,
+    exclude: Exclude = None,
+    hide_unreachable: HideUnreachable = False,
 ) -> None:
-    """Print the supergraph, as any router of the join specification loads it."""
+    """Print the supergraph, or the one of a contract, as any router of the join specification loads it."""
     with told():
-        from gateway.commands import composing
+        from gateway.commands import composing, contracts
 
-        if write:
+        if contract := contracts.asked(include, exclude, hide_unreachable, alone=not write):
+            typer.echo(contracts.supergraph_sdl(config, contract))
+        elif write:
             for path in composing.write_snapshots(config):
                 typer.echo(f"wrote {path}")
         else:
@@ -190,3 +210,19 @@ def new_plugin(name: str, config: Config = None) -> None:
             typer.echo(f"wrote {path.relative_to(manifest.parent)}")
         typer.echo(f"listed {name} in {manifest.name}. Test it: python3 dev.py test plugins/{name}")
         typer.echo("Once its graph is as you want it: congdanso supergraph --write, and commit schema/.")
+
+
+@schema_app.command(name="diff")
+def schema_diff(
+    old: Annotated[Path, typer.Argument(help="A public schema or a supergraph.")],
+    new: Annotated[Path | None, typer.Argument(help="The same of today; else the city's graph.")] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print what changed, worst first: breaking, dangerous, safe; exit code 1 when something breaks clients."""
+    with told():
+        from gateway.commands import changes
+
+        report = changes.compare(old, new, config)
+        typer.echo(json.dumps(report.as_map(), ensure_ascii=False, indent=2) if as_json else report.as_text())
+        raise typer.Exit(1 if report.breaking else 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,6 +52,11 @@ def _serve(served: Served, settings: ServerSettings, on_listening: Callable[[str
 def _settings(manifest: Manifest, host: str, port: int) -> ServerSettings:
     gateway = manifest.gateway
     in_development = gateway.mode == "development"
+    if gateway.subgraph_endpoints and not _is_loopback(host):
+        raise CommandError(
+            f"subgraph_endpoints = true and --host {host}: under /subgraphs everyone who reaches {host} could ask a "
+            "plugin past the gateway's checks. Take one of the two out."
+        )
     return ServerSettings(
         host=host,
         port=port,
@@ -61,6 +67,13 @@ def _settings(manifest: Manifest, host: str, port: int) -> ServerSettings:
         # In production a balancer needs a moment to see that /ready says no.
         drain_wait_s=0 if in_development else 5,
     )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _greet(city: City, url: str) -> None:

@@ -68,7 +68,9 @@ class PublicReader:
             public = any(location.value in EXECUTABLE for location in node.locations)
             return node if public and not self._foreign(name) and name not in self.prefixes else None
         if isinstance(node, SchemaDefinitionNode):
-            return _with(node, directives=())
+            # A contract may take a whole Mutation out.
+            roots = tuple(root for root in node.operation_types if root.type.name.value not in self.hidden)
+            return _with(node, directives=(), operation_types=roots)
         if not hasattr(node, "name") or node.name.value in self.hidden:
             return None
         changes: dict[str, Any] = {"directives": self._kept_directives(node)}
