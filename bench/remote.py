@@ -90,13 +90,14 @@ async def measure(port: int, pid: int) -> tuple[dict[str, list[float]], int]:
 
 
 def main() -> None:
-    subgraphs, told = start("subgraphs")
-    gateway, port = start("gateway", supergraph_sdl(int(told)))
+    started = [start("subgraphs")]
     try:
+        started.append(start("gateway", supergraph_sdl(int(started[0][1]))))
+        gateway, port = started[1]
         found, size = asyncio.run(measure(int(port), gateway.pid))
         memory = rss_mb(gateway.pid)
     finally:
-        for process in (gateway, subgraphs):
+        for process, _ in started:
             process.terminate()
             process.wait(20)
     print(f"{size / 1000:.1f} KB an answer, Python {platform.python_version()}, median of {ROUNDS} rounds")

@@ -19,9 +19,10 @@ from gateway.planner.supergraph import Supergraph
 from gateway.server.app import create_app
 from gateway.server.serving import GracefulServer, listen
 from gateway.server.settings import ServerSettings
+from gateway.subgraphs.client import HttpClient
 from gateway.subgraphs.local import LocalSubgraph
 from gateway.subgraphs.remote import HttpSubgraph
-from gateway.subgraphs.transport import HttpClient
+from gateway.subgraphs.settings import RemoteSettings
 from identity.actor import ANONYMOUS, Actor
 from schema.compose import SubgraphSdl, compose
 
@@ -34,15 +35,20 @@ query Bench {
   topProducts { ...P reviews { ...R author { ...U reviews { ...R product { ...P } } } } }
 }
 """
-_LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@external", "@requires", "@provides", "@shareable"])\n'
+_URL = "https://specs.apollo.dev/federation/v2.3"
+_LINK = f'extend schema @link(url: "{_URL}", import: ["@key", "@external", "@requires", "@provides", "@shareable"])\n'
 SDL = {
-    "users": 'type Query { users: [User] } type User @key(fields: "id") { id: ID! name: String username: String @shareable }',
+    "users": """
+        type Query { users: [User] }
+        type User @key(fields: "id") { id: ID! name: String username: String @shareable }""",
     "products": """
         type Query { topProducts(first: Int = 5): [Product] }
         type Product @key(fields: "upc") { upc: String! weight: Int price: Int name: String }""",
     "reviews": """
         type Query { newest: Review }
-        type Review @key(fields: "id") { id: ID! body: String product: Product author: User @provides(fields: "username") }
+        type Review @key(fields: "id") {
+          id: ID! body: String product: Product author: User @provides(fields: "username")
+        }
         type User @key(fields: "id") { id: ID! username: String @external reviews: [Review] }
         type Product @key(fields: "upc") { upc: String! reviews: [Review] }""",
     "inventory": """
@@ -70,7 +76,11 @@ def product(n: int) -> dict[str, Any]:
 def review(n: int) -> dict[str, Any]:
     """Functions for the links, which graphql-core calls: the data goes round in circles."""
     base = {"__typename": "Review", "id": str(n), "body": SENTENCES[n % 3]}
-    return {**base, "product": lambda _: with_reviews("upc", n % PRODUCTS), "author": lambda _: with_reviews("id", n % USERS)}
+    return {
+        **base,
+        "product": lambda _: with_reviews("upc", n % PRODUCTS),
+        "author": lambda _: with_reviews("id", n % USERS),
+    }
 
 
 def with_reviews(key: str, n: int) -> dict[str, Any]:
@@ -130,7 +140,9 @@ def answering_schema(name: str) -> GraphQLSchema:
 
 def supergraph_sdl(port: int) -> str:
     """The four, composed, at their addresses."""
-    composition = compose([SubgraphSdl(name, _LINK + sdl, f"http://127.0.0.1:{port}/{name}") for name, sdl in SDL.items()])
+    composition = compose(
+        [SubgraphSdl(name, _LINK + sdl, f"http://127.0.0.1:{port}/{name}") for name, sdl in SDL.items()]
+    )
     assert composition.supergraph_sdl is not None, composition.errors
     return composition.supergraph_sdl
 
@@ -141,7 +153,11 @@ class Gateway:
     def __init__(self, sdl: str) -> None:
         supergraph = Supergraph.from_sdl(sdl)
         self._client = HttpClient()
-        remotes = {name: HttpSubgraph(name, i.url, client=self._client, make_headers=lambda s: {"x-client": s.headers["x-client"]}) for name, i in supergraph.subgraphs.items()}
+        settings = RemoteSettings(headers=("x-client",))
+        remotes = {
+            name: HttpSubgraph(name, info.url, settings=settings, client=self._client)
+            for name, info in supergraph.subgraphs.items()
+        }
         self.engine = Engine(supergraph, remotes, check=Guard(LIMITS))
 
     async def authenticate(self, token: str | None) -> Actor:

@@ -85,7 +85,7 @@ class Context:
 
     async def read(self, rule: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``rule(session, ...)``: plain and synchronous, over one state of the data, in a thread."""
-        return await self._services.database.read(rule, *args, **kwargs)
+        return await self._services.database.read_for(self._services.plugin, rule, *args, **kwargs)
 
     async def change(self, rule: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same for a rule that writes and emits: all of it commits, or nothing when it raises."""
@@ -113,9 +113,13 @@ class Context:
     ) -> AsyncIterator[Event]:
         """Events of these kinds as they are published; with ``after`` first those missed since, in order.
 
+        Without ``after`` an event stream that a browser has opened anew goes on where it ended.
+
         Raises:
             Refused: BAD_EVENT_ID, EVENTS_GONE, or LAGGING when the subscriber reads too slowly.
         """
+        if after is None:
+            after = self._scope.resume_after
         last = _event_id(after)
         with self._services.bus.subscribed(kinds) as subscription:
             if after is not None:

@@ -25,6 +25,9 @@ class RequestScope:
 
     ``headers``: the client's, names in lower case. ``deadline``: on the event loop's clock, None is without.
     ``contexts``: one resolver context per subgraph, made by the subgraph on first use.
+    ``answer_headers``: what subgraphs give to go with the client's answer, names in lower case.
+    ``resume_after``: the id of the last event that a reconnecting event stream got, for a subscription that does not
+    say ``after`` itself; as the client sent it.
     """
 
     actor: Actor = ANONYMOUS
@@ -32,6 +35,8 @@ class RequestScope:
     headers: Mapping[str, str] = field(default_factory=dict)
     deadline: float | None = None
     contexts: dict[str, Any] = field(default_factory=dict)
+    answer_headers: dict[str, str] = field(default_factory=dict)
+    resume_after: str | None = None
 
 
 class SubgraphAnswer(TypedDict, total=False):

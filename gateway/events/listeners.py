@@ -1,13 +1,15 @@
 """Listeners: what a plugin does on another's event. Each has its own place in the outbox, and fails alone.
 
 A listener is a rule. It runs in the transaction that moves the listener's place forward, so what it writes is written
-once, whatever dies when. One that raises is tried again after a pause that grows; after ``TRIES`` it is set aside as a
-dead letter and the listener goes on.
+once, whatever dies when. A transaction takes in several events, each in a savepoint: one whose rule raises leaves what
+was taken in before it. It is tried again after a pause that grows; after ``TRIES`` it is set aside as a dead letter and
+the listener goes on.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +20,8 @@ import structlog
 from sqlmodel import Field, Session, select
 
 from gateway.data.database import Database
+from gateway.data.faults import DATABASE_BUSY, fault_of
+from gateway.data.sqlite import was_rolled_back
 from gateway.events.event import Event
 from gateway.events.outbox import Table, events_after, last_event_id
 from gateway.events.relay import POLL_S, woken
@@ -25,6 +29,9 @@ from schema.scalars import utc_now
 
 log = structlog.get_logger("gateway.events")
 
+BATCH = 50
+BATCH_S = 0.1
+"""After this time no further event is begun in a transaction: others want to write."""
 TRIES = 12
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 60.0
@@ -34,7 +41,10 @@ ListenerRule: TypeAlias = Callable[[Session, Event], None]
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """``rule(session, event)`` for every event of these kinds, in order. ``name`` is unique in its plugin and stays."""
+    """``rule(session, event)`` for every event of these kinds, in order. ``name`` is unique in its plugin and stays.
+
+    The rule neither commits nor rolls back.
+    """
 
     name: str
     kinds: tuple[str, ...]
@@ -63,8 +73,22 @@ class DeadLetterRow(Table, table=True):
     at: datetime
 
 
-class RuleFailed(Exception):  # noqa: N818
-    """A listener's rule raised; its cause says what."""
+class TransactionEnded(Exception):  # noqa: N818
+    """A rule ended the transaction that was not its own. ``taken``: how many events had gone in before it."""
+
+    def __init__(self, taken: int) -> None:
+        super().__init__("a listener's rule committed or rolled back")
+        self.taken = taken
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one transaction took in. ``error``: what the rule raised at the event after those; ``failures``: how many
+    times it has, 0 when the event was set aside."""
+
+    events: int
+    error: Exception | None = None
+    failures: int = 0
 
 
 class ListenerRunner:
@@ -75,6 +99,7 @@ class ListenerRunner:
         self._listener = listener
         self.name = f"{plugin}.{listener.name}"
         self._wake = asyncio.Event()
+        self._most = BATCH
 
     def wake(self) -> None:
         self._wake.set()
@@ -84,26 +109,55 @@ class ListenerRunner:
         if session.get(PlaceRow, self.name) is None:
             session.add(PlaceRow(listener=self.name, last_event=last_event_id(session)))
 
-    def take_next(self, session: Session) -> bool:
-        """Take in the next event, in one transaction; False when there is none.
+    def take(self, session: Session) -> Taken:
+        """Take in the next events, in one transaction, up to the first that fails, which is counted in it too.
 
-        The place is locked first: another process that is at this listener waits, then finds the event taken.
+        The place is locked first: another process that is at this listener waits, then finds the events taken.
         """
-        place = session.exec(select(PlaceRow).where(PlaceRow.listener == self.name).with_for_update()).one()
-        events = events_after(session, place.last_event, self._listener.kinds, 1)
-        if not events:
-            return False
-        try:
-            self._listener.rule(session, events[0])
-        except Exception as error:
-            raise RuleFailed from error
-        place.last_event = events[0].id
-        place.failures = 0
-        return True
+        place = self._locked_place(session)
+        until = time.monotonic() + BATCH_S
+        taken: list[Event] = []
+        error: Exception | None = None
+        for event in events_after(session, place.last_event, self._listener.kinds, self._most):
+            if taken and time.monotonic() > until:
+                break
+            if (error := self._try(session, event, len(taken))) is not None:
+                break
+            taken.append(event)
+        if taken:
+            place.last_event, place.failures = taken[-1].id, 0
+        failures = 0 if error is None else self._count_failure(session, place, type(error).__name__)
+        return Taken(len(taken), error, failures)
 
     def note_failure(self, session: Session, error: str) -> int:
-        """Count a failure; the event is set aside when it is one too many. Returns the failures so far, 0 then."""
-        place = session.exec(select(PlaceRow).where(PlaceRow.listener == self.name).with_for_update()).one()
+        """Count a failure in a transaction of its own. Returns the failures so far, 0 when the event was set aside."""
+        return self._count_failure(session, self._locked_place(session), error)
+
+    def _locked_place(self, session: Session) -> PlaceRow:
+        return session.exec(select(PlaceRow).where(PlaceRow.listener == self.name).with_for_update()).one()
+
+    def _try(self, session: Session, event: Event, taken: int) -> Exception | None:
+        """Run the rule in a savepoint. Returns what it raised, when nothing is left of what it wrote.
+
+        Raises:
+            TransactionEnded: nothing is left of the events before it either.
+            Exception: the database failed, which says nothing of the event.
+        """
+        whole = session.get_transaction()
+        failed: Exception | None = None
+        try:
+            with session.begin_nested():
+                self._listener.rule(session, event)
+        except Exception as error:
+            fault = fault_of(error)
+            if fault is not None and fault.code != DATABASE_BUSY:
+                raise
+            failed = error
+        if session.get_transaction() is not whole or was_rolled_back(session):
+            raise TransactionEnded(taken) from failed
+        return failed
+
+    def _count_failure(self, session: Session, place: PlaceRow, error: str) -> int:
         place.failures += 1
         if place.failures < TRIES:
             return place.failures
@@ -123,11 +177,17 @@ class ListenerRunner:
     async def _take_all(self) -> float:
         """Take in what is there. Returns the seconds to pause after a failure, 0 without one."""
         try:
-            while await self._database.read(self._has_next) and await self._database.change(self.take_next):
-                pass
-        except RuleFailed as failed:
+            while await self._database.read(self._has_next):
+                taken = await self._database.change(self.take)
+                self._most = BATCH
+                if taken.error is not None:
+                    log.error("a listener failed", listener=self.name, exc_info=taken.error)
+                    return _pause(taken.failures)
+        except TransactionEnded as ended:
+            # Take in those before it by themselves; then it is the first, and the failure its own.
             log.exception("a listener failed", listener=self.name)
-            return await self._after_failure(type(failed.__cause__).__name__)
+            self._most = ended.taken or BATCH
+            return 0.0 if ended.taken else await self._after_failure(type(ended.__cause__ or ended).__name__)
         except Exception:
             # The database is away: that says nothing of the event, which waits.
             log.exception("a listener could not read its events; trying again", listener=self.name)
@@ -140,12 +200,17 @@ class ListenerRunner:
         except Exception:
             log.exception("a listener's failure could not be counted; trying again", listener=self.name)
             return POLL_S
-        return min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0**failures) if failures else 0.0
+        return _pause(failures)
 
     def _has_next(self, session: Session) -> bool:
         # Asked without the write lock, which an idle listener must not take.
         place = session.get(PlaceRow, self.name)
         return place is not None and bool(events_after(session, place.last_event, self._listener.kinds, 1))
+
+
+def _pause(failures: int) -> float:
+    """Seconds until the next try; none after an event was set aside."""
+    return min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0**failures) if failures else 0.0
 
 
 @asynccontextmanager

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 
 from graphql import DocumentNode
 
 from gateway.execution.authorize import Guards, PolicyCheck
-from gateway.execution.errors import OPERATION_RESOLUTION_FAILURE, Mask, RequestError
+from gateway.execution.budget import ResponseLimitError, ResponseLimits
+from gateway.execution.chosen import request_variables
+from gateway.execution.errors import OPERATION_RESOLUTION_FAILURE, PLAN_LIMIT, Mask, RequestError
 from gateway.execution.errors import mask as default_mask
 from gateway.execution.execute import Execution
-from gateway.execution.operations import NO_LABELS, OperationCache, Prepared, RequestCheck, request_variables
+from gateway.execution.operations import NO_LABELS, OperationCache, Prepared, RequestCheck
 from gateway.execution.overrides import ActiveLabels, percent_labels
 from gateway.execution.program import Program
+from gateway.execution.project import DEFAULT_LIMITS
+from gateway.execution.sharing import SharedQueries
 from gateway.execution.subscribe import event_responses
-from gateway.planner import explain, plan_operation
+from gateway.planner import PlanLimitError, explain, plan_operation
 from gateway.planner.plan import Plan
 from gateway.planner.supergraph import Supergraph
 from gateway.request import GraphQLRequest, GraphQLResponse, RequestScope
@@ -28,7 +33,8 @@ class Engine:
     ``cache_size``: operations kept. ``mask``: the error for an exception that is a fault of ours. ``policy``: whether a
     named ``@policy`` holds; without it no policy does. ``overrides``: the labels of progressive overrides that are
     active for an operation; by default each ``percent(n)`` for its share of them. ``event_timeout_s``: for the fetches
-    of a subscription's event.
+    of a subscription's event. ``response_limits``: above them the answer is RESPONSE_LIMIT. ``plan_work``: above it a
+    request is refused with PLAN_LIMIT; the default is about 100 ms, see ``gateway.planner.normalize``.
     """
 
     def __init__(
@@ -42,6 +48,8 @@ class Engine:
         policy: PolicyCheck | None = None,
         overrides: ActiveLabels | None = None,
         event_timeout_s: float | None = 30.0,
+        response_limits: ResponseLimits = DEFAULT_LIMITS,
+        plan_work: int = 6_000,
     ) -> None:
         if missing := sorted(set(supergraph.subgraphs) - set(subgraphs)):
             raise ValueError(f"No subgraph is given for {', '.join(missing)}, which the supergraph names")
@@ -49,10 +57,17 @@ class Engine:
         self._subgraphs = dict(subgraphs)
         self._mask = mask
         self._event_timeout_s = event_timeout_s
+        self._response_limits = response_limits
+        self._plan_work = plan_work
         self._overrides = (overrides or percent_labels(supergraph.labels)) if supergraph.labels else None
+        self._shared = SharedQueries(subgraphs)
         schema = supergraph.public_schema
         guards = Guards(schema, supergraph.access, policy)
         self._operations = OperationCache(schema, self._subgraphs, guards, self._plan, check, cache_size)
+
+    def forget_flights(self) -> None:
+        """The data has changed: no request joins an execution that began before. It may be called from any thread."""
+        self._shared.forget()
 
     def prepare(self, request: GraphQLRequest) -> Prepared:
         """The request's operation, parsed, validated and planned; from the cache if it was seen before.
@@ -71,7 +86,13 @@ class Engine:
                     "A subscription needs a transport that streams: WebSocket or SSE", OPERATION_RESOLUTION_FAILURE
                 )
             program = self._program(prepared, scope)
-            return await self._run(prepared, program, request, scope)
+            if prepared.kind == "mutation":
+                try:
+                    return await self._run(prepared, program, request, scope)
+                finally:
+                    self._shared.forget()
+            run = partial(self._run, prepared, program, request, scope)
+            return await self._shared.run(run, program, request, scope)
         except RequestError as error:
             return error.response()
         except Exception as exception:
@@ -108,11 +129,19 @@ class Engine:
         self, prepared: Prepared, program: Program, request: GraphQLRequest, scope: RequestScope
     ) -> GraphQLResponse:
         sent, coerced = request_variables(self.supergraph.public_schema, prepared.operation, request.variables)
-        execution = Execution(program, self._subgraphs, scope, sent, coerced, self._mask)
+        if prepared.kind == "mutation" and (denied := program.denied_root(coerced)):
+            # The data will be null whatever the other fields do: better that they do nothing.
+            return GraphQLResponse(errors=denied)
+        limits = self._response_limits
+        execution = Execution(program, self._subgraphs, scope, sent, coerced, self._mask, limits)
         if program.hands_on is not None:
             fetch = program.hands_on
             answer = await execution.ask(fetch, execution.variables_of(fetch))
             if (data := answer.get("data")) is not None:
+                try:
+                    limits.check(data)
+                except ResponseLimitError as refused:
+                    return GraphQLResponse(errors=[refused.error()])
                 return GraphQLResponse(data=data, errors=answer.get("errors") or [])
             execution.merge_root(fetch, answer)
         else:
@@ -127,4 +156,9 @@ class Engine:
         return prepared.program_for(scope, self._overrides(scope) & self.supergraph.labels)
 
     def _plan(self, document: DocumentNode, operation_name: str | None, overrides: frozenset[str] = NO_LABELS) -> Plan:
-        return plan_operation(self.supergraph, document, operation_name, overrides=overrides)
+        try:
+            return plan_operation(
+                self.supergraph, document, operation_name, overrides=overrides, work_max=self._plan_work
+            )
+        except PlanLimitError as error:
+            raise RequestError.one(str(error), PLAN_LIMIT) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from gateway.execution.merge import merge_into
@@ -25,28 +26,23 @@ def objects_at(tree: Obj, path: Sequence[Step]) -> list[Obj]:
 
 
 def _below(level: list[Obj], source: str) -> list[Obj]:
-    found: list[Obj] = []
-    # Answers of entities are shared by the positions that they came for, so an object can be met again.
-    seen: set[int] = set()
+    # By id: answers of entities are shared by the positions that they came for, so an object can be met again.
+    found: dict[int, Obj] = {}
     for obj in level:
         value = obj.get(source)
-        if value.__class__ is dict:
-            if id(value) not in seen:
-                seen.add(id(value))
-                found.append(value)
-        elif value.__class__ is list:
-            _flatten(value, found, seen)
-    return found
+        if value.__class__ is list:
+            _flatten(value, found)
+        elif value.__class__ is dict:
+            found[id(value)] = value
+    return list(found.values())
 
 
-def _flatten(values: list[Any], found: list[Obj], seen: set[int]) -> None:
+def _flatten(values: list[Any], found: dict[int, Obj]) -> None:
     for value in values:
         if value.__class__ is dict:
-            if id(value) not in seen:
-                seen.add(id(value))
-                found.append(value)
+            found[id(value)] = value
         elif value.__class__ is list:
-            _flatten(value, found, seen)
+            _flatten(value, found)
 
 
 def places_at(tree: Obj, path: Sequence[Step]) -> Iterator[tuple[ClientPath, Obj]]:
@@ -137,8 +133,11 @@ class RepresentationReader:
         self._build_fields = _fields_builder(fields)
         # A hashable value, equal for equal representations; None when the object must not be sent.
         self.key: Callable[[Obj], Any] = self._key
-        if self._typename is not None and self._plain_sources == self._mandatory and len(fields) == 1:
-            self.key = self._single_key(self._typename, fields[0].source)
+        if self._typename is not None and self._plain_sources == self._mandatory:
+            if len(fields) == 1:
+                self.key = self._single_key(self._typename, fields[0].source)
+            elif len(fields) > 1:
+                self.key = self._plain_key(self._typename, self._mandatory)
 
     @staticmethod
     def _single_key(typename: str, source: str) -> Callable[[Obj], Any]:
@@ -149,6 +148,22 @@ class RepresentationReader:
             if value.__class__ is str or value.__class__ is int:
                 return (typename, value)
             return None if value is None else (typename, _frozen(value))
+
+        return key
+
+    def _plain_key(self, typename: str, sources: tuple[str, ...]) -> Callable[[Obj], Any]:
+        """Several plain fields, all mandatory: their values are the key, unless one is no plain value."""
+        read = itemgetter(*sources)
+
+        def key(obj: Obj) -> Any:
+            try:
+                values = read(obj)
+            except KeyError:
+                return None
+            for value in values:
+                if value.__class__ not in _PLAIN:
+                    return self._key(obj)
+            return (typename, *values)
 
         return key
 
@@ -172,6 +187,7 @@ class RepresentationReader:
 
 
 _MISSING = object()
+_PLAIN = frozenset((str, int, float, bool))
 
 
 def _fields_builder(fields: Sequence[RepresentationField]) -> Callable[[Obj, Obj], None]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from gateway.execution.budget import ResponseLimitError, ResponseLimits
 from gateway.execution.entities import Batch, ClientPath, objects_at, places_at
 from gateway.execution.errors import Mask
 from gateway.execution.locate import ClientPaths, common_place, root_sources
 from gateway.execution.merge import merge_object
 from gateway.execution.program import Program
+from gateway.execution.project import DEFAULT_LIMITS
 from gateway.planner.plan import Condition, Fetch, Parallel, PlanNode, Sequence
 from gateway.request import RequestScope, SubgraphAnswer
 from gateway.subgraphs.errors import SUBREQUEST_MALFORMED_RESPONSE, fault
@@ -21,9 +24,10 @@ class Execution:
     """One run of a program (one event's, in a subscription): its merged tree and its errors.
 
     ``sent``: the values of the client's variables for subgraphs. ``coerced``: those that decide conditions.
+    ``limits``: of the response's size.
     """
 
-    __slots__ = ("_coerced", "_mask", "_program", "_scope", "_sent", "_subgraphs", "errors", "tree")
+    __slots__ = ("_coerced", "_limits", "_mask", "_program", "_scope", "_sent", "_subgraphs", "errors", "tree")
 
     def __init__(
         self,
@@ -33,7 +37,9 @@ class Execution:
         sent: Mapping[str, Any],
         coerced: Mapping[str, Any],
         mask: Mask,
+        limits: ResponseLimits = DEFAULT_LIMITS,
     ) -> None:
+        self._limits = limits
         self._program = program
         self._subgraphs = subgraphs
         self._scope = scope
@@ -43,30 +49,40 @@ class Execution:
         self.tree: dict[str, Any] = {}
         self.errors: list[dict[str, Any]] = []
 
-    async def run(self, node: PlanNode | None) -> None:
-        """Run a node of the plan. Whatever a subgraph does ends in ``errors``, never in an exception."""
+    async def run(self, node: PlanNode | None, scope: RequestScope | None = None) -> None:
+        """Run a node of the plan. Whatever a subgraph does ends in ``errors``, never in an exception.
+
+        ``scope``: that of the stage which the node is in; the whole run's where it is not given.
+        """
+        scope = scope or self._scope
         if isinstance(node, Fetch):
-            await self._fetch(node)
+            await self._fetch(node, scope)
         elif isinstance(node, Sequence):
-            for child in node.nodes:
-                await self.run(child)
+            for done, child in enumerate(node.nodes):
+                await self.run(child, stage_scope(scope, len(node.nodes) - done))
         elif isinstance(node, Parallel):
             async with asyncio.TaskGroup() as group:
                 # The last runs in this task: one task less, and none at all for a single child.
                 for child in node.nodes[:-1]:
-                    group.create_task(self.run(child))
-                await self.run(node.nodes[-1])
+                    group.create_task(self.run(child, scope))
+                await self.run(node.nodes[-1], scope)
         elif isinstance(node, Condition):
-            await self.run(node.then if self._coerced.get(node.variable) else node.otherwise)
+            await self.run(node.then if self._coerced.get(node.variable) else node.otherwise, scope)
 
     def data(self) -> dict[str, Any] | None:
         """The client's data, from the tree as it is; what its projection finds wrong is added to ``errors``."""
-        return self._program.projector(self._coerced).project(self.tree, self.errors)
+        try:
+            return self._program.projector(self._coerced).project(self.tree, self.errors, self._limits)
+        except ResponseLimitError as refused:
+            self.errors[:] = [refused.error()]
+            return None
 
-    async def ask(self, fetch: Fetch, variables: Mapping[str, Any]) -> SubgraphAnswer:
+    async def ask(
+        self, fetch: Fetch, variables: Mapping[str, Any], scope: RequestScope | None = None
+    ) -> SubgraphAnswer:
         """The subgraph's answer; an exception, which would be a fault of ours, becomes a masked error."""
         try:
-            return await self._subgraphs[fetch.subgraph].fetch(fetch, variables, self._scope)
+            return await self._subgraphs[fetch.subgraph].fetch(fetch, variables, scope or self._scope)
         except Exception as exception:
             return {"data": None, "errors": [self._mask(exception, self._scope)]}
 
@@ -74,13 +90,13 @@ class Execution:
         sent = self._sent
         return {name: sent[name] for name in fetch.variables if name in sent}
 
-    async def _fetch(self, fetch: Fetch) -> None:
+    async def _fetch(self, fetch: Fetch, scope: RequestScope) -> None:
         if fetch.calls:
-            await self._fetch_entities(fetch)
+            await self._fetch_entities(fetch, scope)
         elif not fetch.path:
-            self.merge_root(fetch, await self.ask(fetch, self.variables_of(fetch)))
+            self.merge_root(fetch, await self.ask(fetch, self.variables_of(fetch), scope))
         elif objects_at(self.tree, fetch.path):
-            self._merge_below(fetch, await self.ask(fetch, self.variables_of(fetch)))
+            self._merge_below(fetch, await self.ask(fetch, self.variables_of(fetch), scope))
 
     def merge_root(self, fetch: Fetch, answer: SubgraphAnswer) -> None:
         """Merge the answer of a fetch of root fields."""
@@ -112,7 +128,7 @@ class Execution:
                 else:
                     self._add(error, common_place([paths.translate(place) for place in places]))
 
-    async def _fetch_entities(self, fetch: Fetch) -> None:
+    async def _fetch_entities(self, fetch: Fetch, scope: RequestScope) -> None:
         variables = self.variables_of(fetch)
         batches: dict[str, Batch] = {}
         sends = False
@@ -122,7 +138,7 @@ class Execution:
             sends = sends or bool(batch.representations)
         if not sends:
             return
-        answer = await self.ask(fetch, variables)
+        answer = await self.ask(fetch, variables, scope)
         data = answer.get("data")
         errors = answer.get("errors") or []
         if data is not None:
@@ -182,3 +198,13 @@ class Execution:
         distinct = list(dict.fromkeys(place for place in places if place))
         for place in distinct or [()]:
             self._add(error, place)
+
+
+def stage_scope(scope: RequestScope, stages_left: int) -> RequestScope:
+    """The scope of the next of ``stages_left`` stages: an equal part of the time left, so a slow one leaves the others
+    some. What it does not use is theirs.
+    """
+    if scope.deadline is None or stages_left == 1:
+        return scope
+    now = asyncio.get_running_loop().time()
+    return replace(scope, deadline=now + (scope.deadline - now) / stages_left)

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import text
-from sqlmodel import Session
 
 from gateway.context import Services
 from gateway.data.database import Database
+from gateway.data.faults import DatabaseFault
 from gateway.events.bus import Bus
 from gateway.events.listeners import ListenerRunner, listening
 from gateway.events.relay import Relay
@@ -21,9 +20,11 @@ from gateway.execution.engine import Engine
 from gateway.guard.guard import Guard
 from gateway.guard.limits import Limits
 from gateway.host.assembly import Assembly, assemble
+from gateway.host.lifespans import bounded
 from gateway.host.loading import Plugin
 from gateway.host.manifest import Manifest, find_manifest, read_manifest
 from gateway.host.questions import Questions
+from gateway.host.remotes import open_remote
 from gateway.host.stocking import migrate_all, seed_all
 from gateway.planner.supergraph import Supergraph
 from gateway.problem import Problem
@@ -34,6 +35,7 @@ from gateway.subgraphs.protocol import Subgraph
 from gateway.subgraphs.remote import HttpSubgraph
 from identity.actor import ANONYMOUS, Actor
 from identity.people import person_named
+from identity.subgraph_tokens import SubgraphTokens
 from identity.tokens import Tokens, load_key
 
 log = structlog.get_logger("gateway.host")
@@ -58,6 +60,7 @@ class City:
         self.bus = Bus()
         self.relay = Relay(database, self.bus, keep_days=self.manifest.gateway.keep_events_days)
         self.tokens = Tokens(load_key(self.manifest.data_folder / "token-key.json"))
+        self._subgraph_tokens = SubgraphTokens(load_key(self.manifest.data_folder / "subgraph-key.json"))
         self.services = self._services()
         self.subgraphs: dict[str, Subgraph] = {}
         self._client = HttpClient()
@@ -66,6 +69,9 @@ class City:
         self.supergraph_sdl = assembly.joined.supergraph_sdl
         self.supergraph = _supergraph(self.supergraph_sdl)
         self.engine = self._new_engine()
+        # Who asks after a change does not join an answer that was begun before it, whoever made it.
+        database.on_commit(lambda _session: self.engine.forget_flights())
+        self.relay.on_events(lambda: self.engine.forget_flights())
 
     def _new_engine(self) -> Engine:
         in_development = self.manifest.gateway.mode == "development"
@@ -83,7 +89,7 @@ class City:
     def _live(self, name: str) -> Subgraph:
         """The subgraph in this process, or at its URL: nothing else in the city tells them apart."""
         if (url := self.manifest.plugins[name].url) is not None:
-            return HttpSubgraph(name, url, client=self._client)
+            return open_remote(name, url, self.manifest.plugins[name], self._client, self._subgraph_tokens)
         return LocalSubgraph(name, self.assembly.schemas[name], self.services[name].context)
 
     def sign_in(self, person: str) -> str:
@@ -99,6 +105,10 @@ class City:
         """Raises: InvalidToken: it is not one of ours, or has expired."""
         return ANONYMOUS if token is None else self.tokens.verify(token)
 
+    def jwks(self) -> dict[str, Any]:
+        """The keys by which remote subgraphs check who asks."""
+        return self._subgraph_tokens.jwks()
+
     def local_subgraphs(self) -> Mapping[str, LocalSubgraph]:
         """The plugins in this process that have a subgraph, by name."""
         return {name: s for name, s in self.subgraphs.items() if isinstance(s, LocalSubgraph)}
@@ -109,6 +119,9 @@ class City:
 
     def health(self) -> dict[str, Any]:
         states = self.assembly.states()
+        for name, subgraph in self.subgraphs.items():
+            if isinstance(subgraph, HttpSubgraph):
+                states[name]["circuit"] = subgraph.circuit.state
         broken = [name for name, state in states.items() if state["state"] == "out" and self._is_fault(name)]
         return {"status": "degraded" if broken else "ok", "plugins": states}
 
@@ -116,9 +129,12 @@ class City:
         return self.manifest.plugins[name].enabled
 
     async def ready(self) -> dict[str, Any]:
-        """Whether this process can serve: its database answers."""
+        """Whether this process can serve: its database is there, and can be written to."""
         try:
-            await self.database.read(_ping)
+            await self.database.check()
+        except DatabaseFault as fault:
+            log.warning("not ready", reason=fault.code, database=fault.state)
+            return {"ready": False, "database": fault.state}
         except Exception as error:
             log.warning("not ready", reason=type(error).__name__)
             return {"ready": False, "database": "unreachable"}
@@ -148,7 +164,7 @@ class City:
         for hook in [hook for hook in hooks if hook.plugin_name == plugin.name]:
             try:
                 own: Any = hook.function(self.services[plugin.name])
-                await stack.enter_async_context(own)
+                await stack.enter_async_context(bounded(plugin.name, own))
             except Exception as error:
                 log.exception("a plugin's lifespan failed", plugin=plugin.name)
                 self.subgraphs[plugin.name] = AbsentSubgraph(plugin.name)
@@ -159,10 +175,6 @@ class City:
 @lru_cache(maxsize=4)
 def _supergraph(sdl: str) -> Supergraph:
     return Supergraph.from_sdl(sdl)
-
-
-def _ping(session: Session) -> None:
-    session.connection().execute(text("SELECT 1"))
 
 
 def open_database(manifest: Manifest) -> Database:

@@ -1,4 +1,4 @@
-"""Plugins that run as services of their own: their SDL, from a file or asked of the service."""
+"""Plugins that run as services of their own: their SDL, from a file or asked of the service, and who asks them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ import orjson
 
 from gateway.host.loading import PluginProblem
 from gateway.host.manifest import PluginEntry
+from gateway.subgraphs.client import HttpClient
+from gateway.subgraphs.remote import HttpSubgraph
+from identity.actor import Actor
+from identity.subgraph_tokens import SubgraphTokens
 from schema.compose import SubgraphSdl
 
 ASK_WITHIN_S = 5.0
@@ -36,6 +40,15 @@ def remote_subgraph(name: str, entry: PluginEntry, folder: Path) -> SubgraphSdl:
         return SubgraphSdl(name=name, sdl=(folder / entry.sdl).read_text(encoding="utf-8"), url=url)
     except OSError as error:
         raise PluginProblem(f"{name}'s sdl file cannot be read: {error}") from None
+
+
+def open_remote(name: str, url: str, entry: PluginEntry, client: HttpClient, tokens: SubgraphTokens) -> HttpSubgraph:
+    """The service of ``[plugins.<name>]``, told by a token of its own who asks."""
+
+    def credentials(actor: Actor) -> dict[str, str]:
+        return {"authorization": f"Bearer {tokens.token(actor, name)}"}
+
+    return HttpSubgraph(name, url, settings=entry, client=client, credentials=credentials)
 
 
 def _asked(name: str, url: str) -> str:

@@ -27,9 +27,7 @@ class Circuit:
     ``clock``: seconds, never going back.
     """
 
-    def __init__(
-        self, name: str, *, failures: int, wait_s: float, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, name: str, *, failures: int, wait_s: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._name = name
         self._failures_max = failures
         self._wait_s = wait_s

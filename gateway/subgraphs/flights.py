@@ -19,10 +19,18 @@ class Flights(Generic[V]):
     def __init__(self) -> None:
         self._waiting: dict[Hashable, list[asyncio.Future[tuple[V] | None]]] = {}
 
-    async def share(self, key: Hashable, run: Callable[[], Awaitable[V]], *, deadline: float | None = None) -> V:
+    async def share(
+        self,
+        key: Hashable,
+        run: Callable[[], Awaitable[V]],
+        *,
+        deadline: float | None = None,
+        again: Callable[[Exception], bool] | None = None,
+    ) -> V:
         """The value of ``run``, or of a run under the same key that is on its way.
 
-        ``deadline``: on the event loop's clock, for waiting on another's run.
+        ``deadline``: on the event loop's clock, for waiting on another's run. ``again``: whether a failure of another's
+        run says nothing of one's own.
 
         Raises:
             TimeoutError: the other's run took longer than ``deadline``.
@@ -30,10 +38,15 @@ class Flights(Generic[V]):
         while (waiting := self._waiting.get(key)) is not None:
             arrival: asyncio.Future[tuple[V] | None] = asyncio.get_running_loop().create_future()
             waiting.append(arrival)
-            async with asyncio.timeout_at(deadline):
-                landed = await arrival
-            if landed is not None:
-                return landed[0]
+            try:
+                async with asyncio.timeout_at(deadline):
+                    landed = await arrival
+            except Exception as error:
+                if isinstance(error, TimeoutError) or again is None or not again(error):
+                    raise
+            else:
+                if landed is not None:
+                    return landed[0]
         return await self._lead(key, run)
 
     def forget(self) -> None:

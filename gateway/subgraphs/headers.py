@@ -12,16 +12,21 @@ _NAME: Final = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]{1,64}\Z")
 _VALUE_MAX: Final = 1024
 # Of the connection, and of a body that is not the one sent on.
 _OF_THE_HOP: Final = frozenset(
-    "accept accept-encoding connection content-encoding content-length content-type expect host keep-alive "
-    "proxy-connection te trailer transfer-encoding upgrade".split()
+    (
+        *("accept", "accept-encoding", "connection", "content-encoding", "content-length", "content-type", "expect"),
+        *("host", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
+    )
 )
 _SECRETS: Final = frozenset(("authorization", "cookie", "proxy-authorization"))
 # They are about one subgraph's answer, of which the client's is made with others; or they would set what is the
 # gateway's own to set in the client's browser.
-_NOT_FOR_THE_WHOLE: Final = frozenset(
-    "accept-ranges age cache-control content-disposition content-location content-range content-security-policy date "
-    "etag expires last-modified location pragma proxy-authenticate server set-cookie vary www-authenticate "
-    "strict-transport-security x-content-type-options x-request-id referrer-policy".split()
+_OF_THE_GATEWAY: Final = frozenset(
+    (
+        *("accept-ranges", "age", "cache-control", "date", "etag", "expires", "last-modified", "pragma", "vary"),
+        *("content-disposition", "content-location", "content-range", "location", "server", "set-cookie"),
+        *("content-security-policy", "referrer-policy", "strict-transport-security", "x-content-type-options"),
+        *("proxy-authenticate", "www-authenticate", "x-request-id"),
+    )
 )
 
 
@@ -44,7 +49,7 @@ def checked_answer_header(name: str) -> str:
         ValueError: it is no header that may be handed back, and why.
     """
     name = _checked(name)
-    if name in _NOT_FOR_THE_WHOLE or name.startswith("access-control-"):
+    if name in _OF_THE_GATEWAY or name.startswith("access-control-"):
         raise ValueError(f"{name} is the gateway's to say: it answers from several subgraphs")
     return name
 

@@ -24,14 +24,14 @@ class RemoteSettings(BaseModel, extra="forbid"):
     ``circuit_failures``: in a row, after which the service is left alone for ``circuit_wait_s``.
     """
 
-    timeout_s: float = Field(10.0, gt=0, le=300)
-    retries: int = Field(2, ge=0, le=10)
+    timeout_s: float = Field(default=10.0, gt=0, le=300)
+    retries: int = Field(default=2, ge=0, le=10)
     headers: tuple[ClientHeader, ...] = ()
     answer_headers: tuple[AnswerHeader, ...] = ()
-    size_max_bytes: int = Field(10 * 1024 * 1024, ge=1)
+    size_max_bytes: int = Field(default=10 * 1024 * 1024, ge=1)
     subscriptions: Literal["ws", "sse"] = "ws"
-    circuit_failures: int = Field(5, ge=1)
-    circuit_wait_s: float = Field(10.0, gt=0)
+    circuit_failures: int = Field(default=5, ge=1)
+    circuit_wait_s: float = Field(default=10.0, gt=0)
 
 
 DEFAULTS: Final = RemoteSettings()

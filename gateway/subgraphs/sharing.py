@@ -30,7 +30,12 @@ class Sharing:
             return await self._inner.send(request)
         try:
             return await self._flights.share(
-                request.key, partial(self._inner.send, request), deadline=request.deadline
+                request.key, partial(self._inner.send, request), deadline=request.deadline, again=_was_hurried
             )
         except TimeoutError:
             raise TransportError(SUBREQUEST_TIMEOUT, "did not answer in time") from None
+
+
+def _was_hurried(error: Exception) -> bool:
+    """The other had less time than the service may take: one's own request may have more."""
+    return isinstance(error, TransportError) and error.hurried

@@ -22,12 +22,14 @@ async def upstream_answers(
     service: str,
     scope: RequestScope,
     ack_timeout_s: float,
+    credentials: Mapping[str, str] | None = None,
 ) -> AsyncGenerator[SubgraphAnswer, None]:
     """Subscribe and yield one answer per ``next``, until ``complete``. What goes wrong is the last answer.
 
-    Leaving the iterator tells the service to stop.
+    Leaving the iterator tells the service to stop. ``credentials``: go with ``connection_init``, where many servers
+    look for them.
     """
-    if (refused := await _connect(socket, service, ack_timeout_s)) is not None:
+    if (refused := await _connect(socket, service, ack_timeout_s, credentials)) is not None:
         yield refused
         return
     await _send(socket, {"type": "subscribe", "id": _ID, "payload": payload})
@@ -54,9 +56,11 @@ async def upstream_answers(
             await _send(socket, {"type": "complete", "id": _ID})
 
 
-async def _connect(socket: aiohttp.ClientWebSocketResponse, service: str, timeout_s: float) -> SubgraphAnswer | None:
+async def _connect(
+    socket: aiohttp.ClientWebSocketResponse, service: str, timeout_s: float, credentials: Mapping[str, str] | None
+) -> SubgraphAnswer | None:
     """Open the connection of the protocol; None when it stands, else the answer that says why not."""
-    await _send(socket, {"type": "connection_init"})
+    await _send(socket, {"type": "connection_init", **({"payload": credentials} if credentials else {})})
     try:
         async with asyncio.timeout(timeout_s):
             acknowledged = await _next(socket)

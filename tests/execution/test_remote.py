@@ -10,8 +10,9 @@ import pytest
 from aiohttp import web
 
 from gateway.request import RequestScope, SubgraphAnswer
-from gateway.subgraphs.remote import HttpSubgraph
-from gateway.subgraphs.transport import HttpClient
+from gateway.subgraphs.client import HttpClient
+from gateway.subgraphs.remote import Credentials, HttpSubgraph, no_credentials
+from gateway.subgraphs.settings import RemoteSettings
 from identity.actor import Actor
 from tests.execution.hand import fetch
 from tests.execution.servers import Handler, http_server, raw_server
@@ -19,8 +20,10 @@ from tests.execution.servers import Handler, http_server, raw_server
 HELLO = fetch("query ($n: Int) { hello(n: $n) }", subgraph="far", variables=("n",))
 
 
-async def _ask(url: str, scope: RequestScope | None = None, **settings: Any) -> SubgraphAnswer:
-    subgraph = HttpSubgraph("far", url, **settings)
+async def _ask(
+    url: str, scope: RequestScope | None = None, credentials: Credentials = no_credentials, **settings: Any
+) -> SubgraphAnswer:
+    subgraph = HttpSubgraph("far", url, settings=RemoteSettings(retries=0, **settings), credentials=credentials)
     try:
         return await subgraph.fetch(HELLO, {"n": 1}, scope or RequestScope())
     finally:
@@ -49,7 +52,7 @@ async def test_a_fetch_is_one_post_with_the_text_and_its_variables() -> None:
         return web.json_response({"data": {"hello": "xin chào"}}, content_type="application/graphql-response+json")
 
     async with http_server(handler) as url:
-        answer = await _ask(url, RequestScope(Actor(id="lan")), make_headers=lambda scope: {"x-actor": scope.actor.id})
+        answer = await _ask(url, RequestScope(Actor(id="lan")), credentials=lambda actor: {"x-actor": actor.id})
     assert answer == {"data": {"hello": "xin chào"}}
     assert seen == [("POST", "lan", {"query": HELLO.text, "variables": {"n": 1}})]
 
@@ -154,7 +157,7 @@ async def test_an_answer_that_is_no_response_is_one_error_with_a_fixed_code(
     handler: Handler, code: str, message: str, extensions: dict[str, Any]
 ) -> None:
     async with http_server(handler) as url:
-        assert await _ask(url, size_max=1000) == _failed(code, message, **extensions)
+        assert await _ask(url, size_max_bytes=1000) == _failed(code, message, **extensions)
 
 
 async def test_an_endless_answer_is_cut_off() -> None:
@@ -168,7 +171,9 @@ async def test_an_endless_answer_is_cut_off() -> None:
             return response
 
     async with http_server(handler) as url:
-        assert await _ask(url, size_max=50_000) == _failed("SUBREQUEST_TOO_LARGE", "far answered more than 50000 bytes")
+        assert await _ask(url, size_max_bytes=50_000) == _failed(
+            "SUBREQUEST_TOO_LARGE", "far answered more than 50000 bytes"
+        )
 
 
 async def test_half_a_body_is_not_taken_for_a_whole() -> None:

@@ -14,6 +14,7 @@ from gateway.execution.engine import Engine
 from gateway.request import GraphQLRequest, GraphQLResponse, RequestScope, SubgraphAnswer
 from gateway.subgraphs.local import LocalSubgraph
 from gateway.subgraphs.remote import HttpSubgraph
+from gateway.subgraphs.settings import RemoteSettings
 from identity.actor import Actor
 from schema.errors import Refused
 from tests.execution.hand import fetch
@@ -178,7 +179,7 @@ def _next(value: int) -> dict[str, Any]:
 
 async def _ticks(upstream: Upstream, **settings: Any) -> list[SubgraphAnswer]:
     async with http_server(upstream.serve) as url:
-        subgraph = HttpSubgraph("far", url, **settings)
+        subgraph = HttpSubgraph("far", url, settings=RemoteSettings(**settings))
         try:
             return [answer async for answer in subgraph.subscribe(TICKS, {"to": 2}, RequestScope())]
         finally:

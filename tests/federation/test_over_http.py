@@ -11,8 +11,8 @@ from graphql import GraphQLSchema, execute_sync, parse, validate
 
 from gateway.execution.engine import Engine
 from gateway.request import GraphQLRequest, RequestScope
+from gateway.subgraphs.client import HttpClient
 from gateway.subgraphs.remote import HttpSubgraph
-from gateway.subgraphs.transport import HttpClient
 from identity.actor import Actor
 from tests.federation.city import LINK, SDL, behaviours, city_subgraphs, city_supergraph
 from tests.federation.memory import memory_schema

@@ -1,0 +1,136 @@
+"""Who asks, told to a subgraph elsewhere: the gateway signs the actor, for one audience and one minute.
+
+A service needs the gateway's public keys alone (``identity.jwks``). A token for one service is worth nothing at
+another, nor at the gateway.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, Final
+
+from joserfc import jws, jwt
+from joserfc.errors import ExpiredTokenError, JoseError
+from joserfc.jwk import ECKey
+
+from identity.actor import Actor
+from identity.jwks import KeySource
+from identity.tokens import ALGORITHM, LEEWAY_S, TOKEN_MOST, InvalidToken
+
+ISSUER: Final = "congdanso-gateway"
+LIFETIME_S: Final = 60
+_KEPT_MOST: Final = 10_000
+
+
+class SubgraphTokens:
+    """The gateway's side. ``clock``: epoch seconds.
+
+    A token is kept for half its life, so what a service gets is good for at least the other half.
+    """
+
+    def __init__(self, key: ECKey, *, clock: Callable[[], float] = time.time) -> None:
+        self._key = key
+        self._clock = clock
+        self._kept: OrderedDict[tuple[Actor, str], tuple[float, str]] = OrderedDict()
+
+    def jwks(self) -> dict[str, Any]:
+        """The public key, as a JSON Web Key Set."""
+        public = {**self._key.as_dict(private=False), "use": "sig", "alg": ALGORITHM}
+        return {"keys": [public]}
+
+    def token(self, actor: Actor, subgraph: str) -> str:
+        """A token that says to ``subgraph`` who asks; for nobody, that nobody has signed in."""
+        now = self._clock()
+        kept = self._kept.get((actor, subgraph))
+        if kept is not None and now < kept[0]:
+            return kept[1]
+        token = self._sign(actor, subgraph, int(now))
+        self._kept[actor, subgraph] = (now + LIFETIME_S / 2, token)
+        self._kept.move_to_end((actor, subgraph))
+        if len(self._kept) > _KEPT_MOST:
+            self._kept.popitem(last=False)
+        return token
+
+    def _sign(self, actor: Actor, subgraph: str, now: int) -> str:
+        claims: dict[str, Any] = {
+            "iss": ISSUER,
+            "aud": subgraph,
+            "iat": now,
+            "exp": now + LIFETIME_S,
+            "jti": uuid.uuid4().hex,
+            "level": actor.level,
+            "roles": sorted(actor.roles),
+            "agency": actor.agency,
+            "wards": sorted(actor.wards),
+            "scope": " ".join(sorted(actor.scopes)),
+        }
+        if actor.is_authenticated:
+            claims["sub"] = actor.id
+        return jwt.encode({"alg": ALGORITHM, "kid": self._key.kid, "typ": "JWT"}, claims, self._key)
+
+
+class SubgraphVerifier:
+    """The service's side: checks the tokens that were signed for ``subgraph``. ``clock``: epoch seconds."""
+
+    def __init__(self, subgraph: str, keys: KeySource, *, clock: Callable[[], float] = time.time) -> None:
+        self._keys = keys
+        self._subgraph = subgraph
+        self._clock = clock
+
+    async def verify(self, token: str) -> Actor:
+        """The actor that the gateway asks for.
+
+        Its ``expires_at`` is None: the token vouches for the beginning of a request or of a stream, which the gateway
+        ends when the client's own token does.
+
+        Raises:
+            InvalidToken: INVALID_TOKEN, or TOKEN_EXPIRED when it was good once.
+            KeysUnavailable: there are no keys to check it by.
+        """
+        if len(token) > TOKEN_MOST:
+            raise InvalidToken("The token is too long.")
+        try:
+            key = await self._key_of(token)
+            decoded = jwt.decode(token, key, algorithms=[ALGORITHM])
+            self._claims().validate(decoded.claims)
+            if decoded.claims["aud"] != self._subgraph:
+                raise InvalidToken("The token is for more than one audience.")
+            return _actor(decoded.claims)
+        except ExpiredTokenError:
+            raise InvalidToken("The token has expired.", "TOKEN_EXPIRED") from None
+        except (JoseError, ValueError, TypeError, KeyError, UnicodeError):
+            raise InvalidToken("The token is not one of this service's gateway.") from None
+
+    async def _key_of(self, token: str) -> ECKey:
+        # What the header says is believed of the key's name alone, and only to look it up among the gateway's.
+        kid = jws.extract_compact(token.encode()).headers().get("kid")
+        if not isinstance(kid, str):
+            raise InvalidToken("The token names no key.")
+        key = await self._keys.key(kid)
+        if key is None:
+            raise InvalidToken("The token was signed with a key that the gateway does not have.")
+        return key
+
+    def _claims(self) -> jwt.JWTClaimsRegistry:
+        return jwt.JWTClaimsRegistry(
+            now=int(self._clock()),
+            leeway=LEEWAY_S,
+            iss={"essential": True, "value": ISSUER},
+            aud={"essential": True, "value": self._subgraph},
+            exp={"essential": True},
+            iat={"essential": True},
+        )
+
+
+def _actor(claims: dict[str, Any]) -> Actor:
+    return Actor(
+        id=str(claims.get("sub") or ""),
+        level=int(claims.get("level") or 0),
+        roles=frozenset(claims.get("roles") or ()),
+        agency=claims.get("agency"),
+        wards=frozenset(claims.get("wards") or ()),
+        scopes=frozenset(str(claims.get("scope") or "").split()),
+    )
