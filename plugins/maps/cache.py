@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -29,7 +30,7 @@ class WhereaboutsCache:
     """One for each database that this process has open."""
 
     def __init__(self, services: Services) -> None:
-        self._read = services.database.read
+        self._read = partial(services.database.read_for, services.plugin)
         self._now: Whereabouts | None = None
         self._making = asyncio.Lock()
 
