@@ -5,17 +5,61 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
-from typing import Any
+from contextlib import suppress
+from typing import Any, Final, TextIO, cast
 
 import orjson
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+_FIXED: Final = frozenset(
+    (
+        *("Exception in ASGI application", "Invalid HTTP request received.", "Unsupported upgrade request."),
+        *("Application startup failed. Exiting.", "Exception in 'lifespan' protocol"),
+    )
+)
+"""What libraries say in words of their own, with nothing of a request in them."""
+
+
+class Unfailing:
+    """A stream whose write never raises: a full disk takes the log away, not the answers that were to be logged."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        # ValueError: the stream has been closed.
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+
+class ToStructlog(logging.Handler):
+    """Hands on what libraries log by the standard library, by the same rule of privacy.
+
+    In production only of what is certainly the library's own: the text before its arguments are put in, or a text
+    that is known; else the place in the code alone. asyncio's and others' finished texts quote exceptions and requests.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        # A handler that raises would end what the library was doing; logging's own way of telling prints the words.
+        with suppress(Exception):
+            shown = {"logger": record.name, "where": f"{record.module}:{record.lineno}"}
+            if record.exc_info:
+                shown["exc_info"] = cast("Any", record.exc_info)
+            log = structlog.get_logger(record.name)
+            log.log(record.levelno, _text_of(record), **shown)
+
 
 def set_up_logging(level: str = "info", *, as_json: bool = False) -> None:
-    """Set structlog up for the process, to standard error.
+    """Set structlog up for the process, to standard error, and the standard library's logging to go through it.
 
-    ``level``: debug, info, warning or error. ``as_json``: for machines; else for a terminal.
+    ``level``: debug, info, warning or error; of libraries never less than a warning. ``as_json``: for machines; else
+    for a terminal.
     """
     renderer: Processor = (
         structlog.processors.JSONRenderer(serializer=_dumps)
@@ -35,9 +79,12 @@ def set_up_logging(level: str = "info", *, as_json: bool = False) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
         ),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", Unfailing(sys.stderr))),
         cache_logger_on_first_use=False,
     )
+    root = logging.getLogger()
+    if not any(isinstance(handler, ToStructlog) for handler in root.handlers):
+        root.addHandler(ToStructlog(logging.WARNING))
 
 
 def say_words() -> None:
@@ -60,6 +107,13 @@ def without_words(logger: WrappedLogger, method: str, event: EventDict) -> Event
     if isinstance(error, BaseException):
         event["exception"] = "\n".join(_way(error))
     return event
+
+
+def _text_of(record: logging.LogRecord) -> str:
+    if without_words not in structlog.get_config()["processors"]:
+        return record.getMessage().strip()
+    text = str(record.msg).strip()
+    return text if record.args or text in _FIXED else "a library logged"
 
 
 def _way(error: BaseException) -> list[str]:

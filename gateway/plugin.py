@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from gateway.context import Answer, Context, Info, Services
 from gateway.data.folded import closeness, folded, matches
+from gateway.data.once import Keyed, digest_of, once
 from gateway.data.rows import column, csv_lines, put_rows
 from gateway.data.tables import new_registry
 from gateway.events.event import Event
@@ -27,6 +28,7 @@ __all__ = [
     "Context",
     "Event",
     "Info",
+    "Keyed",
     "Listener",
     "Loader",
     "Payload",
@@ -37,6 +39,7 @@ __all__ = [
     "closeness",
     "column",
     "csv_lines",
+    "digest_of",
     "emit",
     "folded",
     "global_id",
@@ -45,6 +48,7 @@ __all__ = [
     "matches",
     "mutation",
     "new_registry",
+    "once",
     "put_rows",
     "question",
     "random_id",

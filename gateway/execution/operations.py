@@ -12,20 +12,18 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
-    get_variable_values,
     parse,
     validate,
 )
 
 from gateway.execution.authorize import Denied, Guards, without_denied
+from gateway.execution.chosen import ERRORS_MAX, operation_of
 from gateway.execution.errors import (
-    BAD_USER_INPUT,
     GRAPHQL_PARSE_FAILED,
     GRAPHQL_VALIDATION_FAILED,
-    OPERATION_RESOLUTION_FAILURE,
     RequestError,
 )
-from gateway.execution.introspect import Introspection
+from gateway.execution.introspect import Answers, Introspection
 from gateway.execution.program import Program
 from gateway.planner.plan import OperationKind, Plan
 from gateway.request import GraphQLRequest, RequestScope
@@ -34,9 +32,14 @@ from gateway.subgraphs.protocol import Subgraph
 NO_LABELS: frozenset[str] = frozenset()
 # An actor's denied coordinates make a variant of an operation, and so do active overrides; no more than this are kept.
 _VARIANTS_MAX = 32
-_ERRORS_MAX = 25
-# A prepared operation takes 0.4 to 1.1 KB for each character of its text: this keeps the cache under about 150 MB.
-_CHARACTERS_MAX = 150_000
+# Bytes, see ``Prepared.weight``: of the whole cache, and of the heaviest operation that is kept.
+_WEIGHT_MAX = 150_000_000
+_OPERATION_MAX = 3_000_000
+# Of an operation's variants together; one is always kept.
+_VARIANTS_WEIGHT = 2_000_000
+# A character of a document with its share of the parsed nodes, and an operation with nothing in it.
+_CHARACTER_BYTES = 150
+_EMPTY_BYTES = 4_000
 
 
 class RequestCheck(Protocol):
@@ -71,7 +74,10 @@ class PlanMaker(Protocol):
 
 
 class Prepared:
-    """An operation that may be run: valid, with a program for each set of what actors may not see and of overrides."""
+    """An operation that may be run: valid, with a program for each set of what actors may not see and of overrides.
+
+    ``weight``: about how many bytes it takes; it grows with the programs.
+    """
 
     __slots__ = (
         "_guards",
@@ -85,6 +91,7 @@ class Prepared:
         "kind",
         "operation",
         "program",
+        "weight",
     )
 
     def __init__(
@@ -95,11 +102,12 @@ class Prepared:
         subgraphs: Mapping[str, Subgraph],
         guards: Guards,
         plan: PlanMaker,
+        answers: Answers,
     ) -> None:
         self.document = document
         self.operation = operation
         self.kind: OperationKind = operation.operation.value
-        self.introspection = Introspection.of(schema, document, operation)
+        self.introspection = Introspection.of(schema, document, operation, answers)
         self._schema = schema
         self._subgraphs = subgraphs
         self._guards = guards
@@ -107,6 +115,11 @@ class Prepared:
         self._touched = guards.touched(document, operation)
         self._variants: OrderedDict[tuple[frozenset[str], bool, frozenset[str]], Program] = OrderedDict()
         self.program = Program(plan(document, self._name()), schema, subgraphs)
+        text = document.loc.end if document.loc is not None else 0
+        self.weight = _EMPTY_BYTES + text * _CHARACTER_BYTES + self.program.weight
+        if self._touched:
+            # The variant that the first request makes, which is not seen until the next.
+            self.weight += self.program.weight
 
     def program_for(self, scope: RequestScope, labels: frozenset[str] = NO_LABELS) -> Program:
         """The program that fetches nothing that the scope's actor may not see, and keeps to the active overrides."""
@@ -117,8 +130,10 @@ class Prepared:
         program = self._variants.get(key)
         if program is None:
             program = self._variants[key] = self._variant(*key)
-            if len(self._variants) > _VARIANTS_MAX:
-                self._variants.popitem(last=False)
+            self.weight += program.weight
+            most = max(1, min(_VARIANTS_MAX, _VARIANTS_WEIGHT // program.weight))
+            while len(self._variants) > most:
+                self.weight -= self._variants.popitem(last=False)[1].weight
         return program
 
     def _variant(self, coordinates: frozenset[str], signed_in: bool, labels: frozenset[str]) -> Program:
@@ -150,8 +165,9 @@ class OperationCache:
         self._plan = plan
         self._check = check
         self._size = size
-        self._entries: OrderedDict[tuple[str, str | None], Prepared] = OrderedDict()
-        self._characters = 0
+        self._entries: OrderedDict[tuple[str, str | None], tuple[Prepared, int]] = OrderedDict()
+        self._weight = 0
+        self._answers = Answers()
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -163,18 +179,27 @@ class OperationCache:
             RequestError: the text does not parse, is not valid, or has no such operation.
         """
         key = (request.query, request.operation_name)
-        prepared = self._entries.get(key)
-        if prepared is not None:
+        known = self._entries.get(key)
+        if known is not None:
+            prepared, weight = known
             self._entries.move_to_end(key)
+            if prepared.weight != weight:
+                self._keep(key, prepared)
             self._check_variables(prepared.document, request)
             return prepared
         prepared = self._prepare(request)
-        self._entries[key] = prepared
-        self._characters += len(request.query)
-        while len(self._entries) > self._size or (self._characters > _CHARACTERS_MAX and len(self._entries) > 1):
-            (text, _), _ = self._entries.popitem(last=False)
-            self._characters -= len(text)
+        if prepared.weight <= _OPERATION_MAX:
+            self._keep(key, prepared)
         return prepared
+
+    def _keep(self, key: tuple[str, str | None], prepared: Prepared) -> None:
+        """Keep an operation with what it weighs now, and of the others those that there is room for beside it."""
+        _, before = self._entries.get(key, (None, 0))
+        self._entries[key] = prepared, prepared.weight
+        self._weight += prepared.weight - before
+        while len(self._entries) > self._size or (self._weight > _WEIGHT_MAX and len(self._entries) > 1):
+            _, (_, weight) = self._entries.popitem(last=False)
+            self._weight -= weight
 
     def _check_variables(self, document: DocumentNode, request: GraphQLRequest) -> None:
         """Raises: RequestError: the guard refuses the document with these variables."""
@@ -196,42 +221,8 @@ class OperationCache:
             raise RequestError.of([error], GRAPHQL_VALIDATION_FAILED) from None
         except RecursionError:
             raise RequestError.one("The document is nested too deeply", GRAPHQL_PARSE_FAILED) from None
-        operation = _operation_of(document, request.operation_name)
+        operation = operation_of(document, request.operation_name)
         self._check_variables(document, request)
-        if errors := validate(self._schema, document, max_errors=_ERRORS_MAX, hide_suggestions=hide_suggestions):
+        if errors := validate(self._schema, document, max_errors=ERRORS_MAX, hide_suggestions=hide_suggestions):
             raise RequestError.of(errors, GRAPHQL_VALIDATION_FAILED)
-        return Prepared(document, operation, self._schema, self._subgraphs, self._guards, self._plan)
-
-
-def _operation_of(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
-    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-    if name is not None:
-        operations = [node for node in operations if node.name is not None and node.name.value == name]
-        problem = f'The document has no operation named "{name}"'
-    elif not operations:
-        problem = "The document has no operation"
-    else:
-        problem = "The document has several operations: name the one to run in operationName"
-    if len(operations) != 1:
-        raise RequestError.one(problem, OPERATION_RESOLUTION_FAILURE)
-    return operations[0]
-
-
-def request_variables(
-    schema: GraphQLSchema, operation: OperationDefinitionNode, given: Mapping[str, Any]
-) -> tuple[dict[str, Any], Mapping[str, Any]]:
-    """What is sent to subgraphs, and the coerced values that decide conditions.
-
-    A variable that the client left out is sent only when the operation has a default for it.
-
-    Raises:
-        RequestError: BAD_USER_INPUT, when a value is not of its type.
-    """
-    definitions = operation.variable_definitions
-    if not definitions:
-        return {}, {}
-    values = get_variable_values(schema, definitions, dict(given), max_errors=_ERRORS_MAX, hide_suggestions=True)
-    if isinstance(values, list):
-        raise RequestError.of(values, BAD_USER_INPUT)
-    coerced = values.coerced
-    return {name: given.get(name, value) for name, value in coerced.items()}, coerced
+        return Prepared(document, operation, self._schema, self._subgraphs, self._guards, self._plan, self._answers)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from graphql import GraphQLSchema, get_named_type, is_abstract_type, is_enum_type
+from graphql import GraphQLSchema, get_named_type, is_abstract_type, is_enum_type, is_non_null_type
 
 from gateway.execution.authorize import Denied
 from gateway.execution.entities import CallReader
+from gateway.execution.errors import field_error
 from gateway.execution.project import Projector
 from gateway.planner.plan import (
     Condition,
@@ -25,6 +26,13 @@ from gateway.subgraphs.protocol import Subgraph
 
 # One projector per assignment of the condition variables; an operation with many would otherwise fill the memory.
 _PROJECTORS_MAX = 16
+# Projected fields of all of an operation's projectors together; one projector is always kept.
+_COMPILED_MAX = 2_000
+# Bytes, as measured: of a projected field with what of the plan hangs on it; of one compiled into a projector; of a
+# character of a fetch, with its share of the parsed document.
+_FIELD_BYTES = 600
+_COMPILED_BYTES = 700
+_CHARACTER_BYTES = 60
 
 
 class Program:
@@ -32,6 +40,7 @@ class Program:
 
     ``readers``: by the id of a fetch, those of its entity calls. ``hands_on``: the fetch whose answer is the client's
     data as it is, or None. ``denied``: what was taken out of the operation before it was planned, or None.
+    ``weight``: about how many bytes it takes, its projectors included.
     """
 
     def __init__(
@@ -48,12 +57,30 @@ class Program:
             fetch.id: tuple(CallReader(call) for call in fetch.calls) for fetch in fetches
         }
         self._condition_variables = tuple(sorted(_condition_variables(plan.projection)))
+        size = sum(1 for _ in _fields_of(plan.projection)) or 1
+        self._projectors_max = max(1, min(_PROJECTORS_MAX, 1 << len(self._condition_variables), _COMPILED_MAX // size))
+        self.weight = (
+            size * (_FIELD_BYTES + self._projectors_max * _COMPILED_BYTES)
+            + sum(len(fetch.text) for fetch in fetches) * _CHARACTER_BYTES
+        )
         self._projectors: dict[tuple[bool, ...], Projector] = {}
         self.hands_on: Fetch | None = None
         if plan.whole and denied is None and isinstance(plan.node, Fetch):
             schema = subgraphs[plan.node.subgraph].schema
             if schema is not None and _keeps_public(plan.projection, schema, public_schema):
                 self.hands_on = plan.node
+
+    def denied_root(self, variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The errors of denied root fields that may not be null: with any of them the data is null."""
+        if self.denied is None:
+            return []
+        root = self.plan.projection
+        errors: dict[str, dict[str, Any]] = {}
+        for field in root.by_type[root.sole or ""]:
+            denial = self.denied.denial(field)
+            if denial is not None and is_non_null_type(denial[0]) and _holds(field, variables):
+                errors.setdefault(field.key, field_error(denial[1], denial[2], [field.key], field.node))
+        return list(errors.values())
 
     def projector(self, variables: Mapping[str, Any]) -> Projector:
         """The projection for these values of the condition variables."""
@@ -62,17 +89,23 @@ class Program:
         if projector is None:
             truth = dict(zip(self._condition_variables, values, strict=True))
             projector = self._compile(truth)
-            if len(self._projectors) < _PROJECTORS_MAX:
+            if len(self._projectors) < self._projectors_max:
                 self._projectors[values] = projector
         return projector
 
     def _compile(self, truth: Mapping[str, bool]) -> Projector:
         def holds(field: ProjectedField) -> bool:
-            return any(all(truth[when.variable] is when.expected for when in alternative) for alternative in field.when)
+            return _holds(field, truth)
 
         if self.denied is None:
             return Projector(self.plan.projection, holds)
         return Projector(self.plan.projection, holds, self.denied.denial, self.denied.types)
+
+
+def _holds(field: ProjectedField, truth: Mapping[str, Any]) -> bool:
+    return not field.when or any(
+        all(bool(truth.get(when.variable)) is when.expected for when in alternative) for alternative in field.when
+    )
 
 
 def fetches_of(node: PlanNode | None) -> Iterator[Fetch]:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from graphql import GraphQLOutputType, is_list_type, is_non_null_type
 
+from gateway.execution.budget import ResponseLimitError, ResponseLimits
 from gateway.execution.errors import RESPONSE_VALIDATION_FAILED, ErrorPaths, field_error
 from gateway.execution.leaves import leaf_check
 from gateway.planner.plan import ProjectedField, Projection
@@ -20,6 +21,7 @@ Position: TypeAlias = "tuple[Position, str | int] | None"
 Complete: TypeAlias = "Callable[[Any, Position, str | int, ProjectionRun], Any]"
 Table: TypeAlias = "list[tuple[str, str, type | None, Complete]]"
 Denial: TypeAlias = "tuple[GraphQLOutputType, str, str]"
+DEFAULT_LIMITS = ResponseLimits()
 
 
 class NullRises(Exception):  # noqa: N818
@@ -27,12 +29,16 @@ class NullRises(Exception):  # noqa: N818
 
 
 class ProjectionRun:
-    """The errors of one run of a projection, joined to those that the fetches left."""
+    """The errors of one run of a projection, joined to those that the fetches left.
 
-    __slots__ = ("_paths", "denied", "errors")
+    ``left``: how many values more it may make; spent object by object and list by list.
+    """
 
-    def __init__(self, errors: list[dict[str, Any]]) -> None:
+    __slots__ = ("_paths", "denied", "errors", "left")
+
+    def __init__(self, errors: list[dict[str, Any]], left: int) -> None:
         self.errors = errors
+        self.left = left
         self.denied: set[int] = set()
         self._paths: ErrorPaths | None = None
 
@@ -83,9 +89,14 @@ class Projector:
         assert projection.sole is not None, "a root has one type"
         self._root = self._fields(projection.by_type[projection.sole], projection.sole, root=True)
 
-    def project(self, tree: Mapping[str, Any], errors: list[dict[str, Any]]) -> dict[str, Any] | None:
-        """The client's data; None when a null rose to the top. Errors that are found are appended to ``errors``."""
-        run = ProjectionRun(errors)
+    def project(
+        self, tree: Mapping[str, Any], errors: list[dict[str, Any]], limits: ResponseLimits = DEFAULT_LIMITS
+    ) -> dict[str, Any] | None:
+        """The client's data; None when a null rose to the top. Errors that are found are appended to ``errors``.
+
+        Raises: ResponseLimitError: the data is more than ``limits``.
+        """
+        run = ProjectionRun(errors, limits.values - len(self._root))
         out: dict[str, Any] = {}
         try:
             for key, source, exact, complete in self._root:
@@ -93,6 +104,7 @@ class Projector:
                 out[key] = value if value.__class__ is exact else complete(value, None, key, run)
         except NullRises:
             return None
+        limits.check_projected(out, limits.values - run.left)
         return out
 
     def _fields(self, fields: tuple[ProjectedField, ...], typename: str, *, root: bool = False) -> Table:
@@ -151,6 +163,9 @@ class Projector:
                     return None
             here = (parent, key)
             out: dict[str, Any] = {}
+            run.left -= len(fields)
+            if run.left < 0:
+                raise ResponseLimitError
             try:
                 for name, source, exact, complete_field in fields:
                     item = value.get(source)
@@ -180,6 +195,9 @@ def _list(field: ProjectedField, inner: Complete) -> Complete:
         if value.__class__ is not list:
             return _invalid(field, parent, key, run)
         here = (parent, key)
+        run.left -= len(value)
+        if run.left < 0:
+            raise ResponseLimitError
         try:
             return [inner(item, here, index, run) for index, item in enumerate(value)]
         except NullRises:

@@ -7,6 +7,8 @@ from typing import Final
 from graphql import GraphQLError, Node
 from pydantic import BaseModel, Field
 
+from schema.paging import PAGE_DEFAULT
+
 
 class Limits(BaseModel, frozen=True, extra="forbid"):
     """Upper bounds of one operation; every one of them is inclusive.
@@ -16,8 +18,9 @@ class Limits(BaseModel, frozen=True, extra="forbid"):
     through fragments).
     Of what the document expands to, fragments included: ``depth`` (fields below fields), ``root_fields``,
     ``fields`` (selections once every spread is written out), ``cost`` (field values that the answer may hold; a list
-    counts as long as its ``first`` or ``last`` says, or as ``assumed_list_size``), ``comparisons`` (pairs of fields of
-    one name in one place, which validation compares; a pair with fields below counts seven).
+    counts as long as its ``first`` or ``last`` says, as ``page_size`` where it has such an argument and is asked
+    without it, else as ``assumed_list_size``), ``comparisons`` (pairs of fields of one name in one place, which
+    validation compares; a pair with fields below counts seven).
     Of values: ``list_size`` (``first``, ``last``), ``list_items`` (of one list given as an argument or in a
     variable), ``value_nesting`` and ``values`` (of all variables together).
     ``introspection``: whether ``__schema`` and ``__type`` are answered; ``introspection_lists``: how many lists of
@@ -32,9 +35,10 @@ class Limits(BaseModel, frozen=True, extra="forbid"):
     nesting: int = Field(default=64, ge=1, le=100)
     depth: int = Field(default=20, ge=1)
     root_fields: int = Field(default=50, ge=1)
-    fields: int = Field(default=2_000, ge=1)
+    fields: int = Field(default=1_000, ge=1)
     comparisons: int = Field(default=10_000, ge=0)
-    cost: int = Field(default=100_000, ge=1)
+    cost: int = Field(default=20_000, ge=1)
+    page_size: int = Field(default=PAGE_DEFAULT, ge=1)
     assumed_list_size: int = Field(default=10, ge=1)
     list_size: int = Field(default=100, ge=1)
     list_items: int = Field(default=100, ge=1)
@@ -62,9 +66,13 @@ CODES: Final = frozenset(
         "VARIABLE_LIMIT",
         "INTROSPECTION_LIMIT",
         "INTROSPECTION_OFF",
+        "PLAN_LIMIT",
     }
 )
-"""Every code that the guard refuses with: HTTP 400 whatever the media type."""
+"""Every code that a request is refused with for what it asks, before it runs: HTTP 400 whatever the media type.
+
+PLAN_LIMIT is the engine's, whose planner finds that one out.
+"""
 
 
 def refusal(code: str, message: str, *nodes: Node) -> GraphQLError:

@@ -129,6 +129,8 @@ class Measure:
         if node.selection_set is None:
             return _LEAF
         definition = self._definition(parent, name)
+        if sliced is None and definition is not None and not SLICING.isdisjoint(definition.args):
+            sliced = self._limits.page_size
         below_type = get_named_type(definition.type) if definition else None
         repeated = _is_list(definition)
         below = self._selections(node.selection_set, below_type, None if repeated else sliced)

@@ -22,8 +22,10 @@ def scan(text: str, limits: Limits) -> None:
     An alias is a colon outside parentheses: every other colon of an executable document stands within them.
 
     Raises:
-        GraphQLError: TOKEN_LIMIT, ALIAS_LIMIT, DIRECTIVE_LIMIT, FRAGMENT_LIMIT, DEPTH_LIMIT or TEXT_LIMIT.
+        GraphQLError: TEXT_LIMIT, TOKEN_LIMIT, ALIAS_LIMIT, DIRECTIVE_LIMIT, FRAGMENT_LIMIT or DEPTH_LIMIT.
     """
+    if len(text) > limits.text_length:
+        raise refusal("TEXT_LIMIT", f"A document has at most {limits.text_length} characters.")
     tokens = aliases = directives = fragments = depth = parentheses = 0
     max_tokens, max_depth = limits.tokens, limits.nesting
     for match in _LEXEME.finditer(text):
@@ -48,8 +50,6 @@ def scan(text: str, limits: Limits) -> None:
         if tokens > max_tokens:
             raise _worst(aliases, directives, fragments, limits)
     _check_counts(aliases, directives, fragments, limits)
-    if len(text) > limits.text_length:
-        raise refusal("TEXT_LIMIT", f"A document has at most {limits.text_length} characters.")
 
 
 def _worst(aliases: int, directives: int, fragments: int, limits: Limits) -> GraphQLError:

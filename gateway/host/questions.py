@@ -1,16 +1,18 @@
-"""Questions: one plugin asks, every plugin that answers is heard, and one that fails or is late is left out."""
+"""Questions: one plugin asks, every plugin that answers is heard, and one that fails, is late or wrong is left out."""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pluggy
 import structlog
+from pydantic import ValidationError
 
 from gateway.context import Answer, Services
+from gateway.host.answers import checked_answer
 from gateway.request import RequestScope
 
 log = structlog.get_logger("gateway.host")
@@ -37,18 +39,27 @@ class Questions:
         order = list(self._services)
         impls = [impl for impl in caller.get_hookimpls() if impl.plugin_name in self._services]
         impls.sort(key=lambda impl: order.index(impl.plugin_name))
-        answers = await asyncio.gather(*(self._one(question, impl, scope, arguments) for impl in impls))
+        spec = caller.spec.function
+        answers = await asyncio.gather(*(self._one(spec, impl, scope, arguments) for impl in impls))
         return [answer for answer in answers if answer is not None]
 
     async def _one(
-        self, question: str, impl: pluggy.HookImpl, scope: RequestScope, arguments: dict[str, Any]
+        self, spec: Callable[..., Any], impl: pluggy.HookImpl, scope: RequestScope, arguments: dict[str, Any]
     ) -> Answer | None:
+        question = spec.__name__
         given = {name: value for name, value in arguments.items() if name in impl.argnames}
         context = self._services[impl.plugin_name].context(scope)
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 value = impl.function(context=context, **given)
-                return Answer(impl.plugin_name, await value if inspect.isawaitable(value) else value)
+                if inspect.isawaitable(value):
+                    value = await value
+            return Answer(impl.plugin_name, checked_answer(spec, value))
+        except ValidationError as error:
+            # Neither its words nor its places: they quote the value.
+            wrong = sorted({fault["type"] for fault in error.errors(include_input=False, include_context=False)})
+            log.error("a plugin's answer is not what is asked", plugin=impl.plugin_name, question=question, wrong=wrong)
+            return None
         except Exception:
             log.exception("a plugin did not answer a question", plugin=impl.plugin_name, question=question)
             return None

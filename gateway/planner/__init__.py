@@ -7,11 +7,12 @@
 from gateway.planner.explain import explain, plan_as_json
 from gateway.planner.plan import Plan
 from gateway.planner.planning import plan_operation
-from gateway.planner.supergraph import Access, PlanningError, SubgraphInfo, Supergraph, SupergraphError
+from gateway.planner.supergraph import Access, PlanLimitError, PlanningError, SubgraphInfo, Supergraph, SupergraphError
 
 __all__ = [
     "Access",
     "Plan",
+    "PlanLimitError",
     "PlanningError",
     "SubgraphInfo",
     "Supergraph",

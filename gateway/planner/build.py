@@ -28,6 +28,8 @@ class Builder:
         self.kind = kind
         self.chooser = Chooser(graph)
         self.steps: list[Step] = []
+        # What a step sends by its keys alone, by place, types and route: the same for all fields that go that way.
+        self._keys_sent: dict[tuple[int, frozenset[str], int], tuple[Place, Route, dict[str, Sent]]] = {}
         self.root = Place(None, "", None, sources, frozenset({graph.roots[kind]}))
 
     def build(self, selection: Selection) -> Selection | None:
@@ -151,7 +153,7 @@ class Builder:
             return False
         for concrete, one in sent.items():
             other = step.sent.get(concrete)
-            if other is None:
+            if other is None or other is one:
                 continue
             if other.entity != one.entity or merged_fields(other.fields, one.fields) is None:
                 return False
@@ -201,6 +203,9 @@ class Builder:
     def _sent(self, place: Place, types: frozenset[str], route: Route, requires: Selection | None) -> dict[str, Sent]:
         if route.key is None:
             return {}
+        known = self._keys_sent.get((id(place), types, id(route))) if requires is None else None
+        if known is not None:
+            return known[2]
         entity = route.interface or None
         keys = self.graph.field_sets.of(types, route.key)
         found: dict[str, Sent] = {}
@@ -212,11 +217,13 @@ class Builder:
                 more = representation_fields(self.graph, place.sources, requires, one)
                 fields = merged_fields(fields, more) or fields
             found[concrete] = Sent(entity, fields, mandatory)
+        if requires is None:
+            self._keys_sent[id(place), types, id(route)] = (place, route, found)
         return found
 
 
 def _joined(old: Sent | None, new: Sent) -> Sent:
-    if old is None:
+    if old is None or old is new:
         return new
     fields = merged_fields(old.fields, new.fields)
     return Sent(old.entity, fields or old.fields, tuple(sorted({*old.mandatory, *new.mandatory})))

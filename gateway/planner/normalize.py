@@ -28,13 +28,12 @@ from gateway.planner.graph import PlanningGraph
 from gateway.planner.occurrences import Around, Occurrence, alike, below_of, classes, narrowed
 from gateway.planner.plan import ProjectedField, Projection, When
 from gateway.planner.sources import Sources
-from gateway.planner.supergraph import PlanningError
+from gateway.planner.supergraph import PlanLimitError
 from gateway.planner.values import arguments_text
-from gateway.planner.wanted import Item, Selection
+from gateway.planner.wanted import Item, Selection, merged_leaves
 
 Stands: TypeAlias = "list[tuple[int, tuple[tuple[When, ...], ...]]]"
-# Fragments on different types inside one another multiply; no honest operation comes near.
-PLACES_MAX = 20_000
+WORK_MAX = 200_000
 META_FIELDS: dict[str, GraphQLOutputType] = {
     "__typename": TypeNameMetaFieldDef.type,
     "__schema": SchemaMetaFieldDef.type,
@@ -51,9 +50,15 @@ class Place:
 
 
 class Normalizer:
-    """Flattens one operation. ``sources`` is filled with the keys of the client's fields."""
+    """Flattens one operation. ``sources`` is filled with the keys of the client's fields.
 
-    def __init__(self, graph: PlanningGraph, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
+    ``work_max``: places, occurrences of fields in them and projected fields together; about 20 us each with what the
+    rest of the planning makes of them. Fragments on different types inside one another multiply.
+    """
+
+    def __init__(
+        self, graph: PlanningGraph, fragments: Mapping[str, FragmentDefinitionNode], work_max: int = WORK_MAX
+    ) -> None:
         self.graph = graph
         self.supergraph = graph.supergraph
         self.fragments = fragments
@@ -61,6 +66,8 @@ class Normalizer:
         self.places: dict[tuple[object, ...], Place] = {}
         self.public: dict[str, frozenset[str]] = {}
         self.order = 0
+        self.work = 0
+        self._work_max = work_max
 
     def root(self, selection_set: SelectionSetNode, root_type: str) -> Place:
         """The operation's own place; ``__typename`` and introspection are projected but not wanted of a subgraph."""
@@ -78,8 +85,7 @@ class Normalizer:
         key = (name, id(sources), tuple((id(node), when) for node, when in around))
         found = self.places.get(key)
         if found is None:
-            if len(self.places) >= PLACES_MAX:
-                raise PlanningError("The operation wants too many different things of too many types in one place.")
+            self._count(1)
             found = self.places[key] = self._place(around, name, sources, root=root)
         return found
 
@@ -89,21 +95,24 @@ class Normalizer:
         for node, when in around:
             self._collect(node, types, when, by_key, set())
         items: list[Item] = []
-        fields: dict[str, list[tuple[int, ProjectedField]]] = {concrete: [] for concrete in sorted(types)}
+        shown: list[tuple[str, list[Occurrence], list[tuple[Item, Place | None]]]] = []
         for key, occurrences in by_key.items():
             groups = alike(occurrences)
             for of, same in groups:
                 below = self._want(key, of, same, sources, items, root=root)
                 if len(groups) == 1:
-                    self._show(key, same, below, fields, root=root)
+                    shown.append((key, same, below))
             for of, same in classes(occurrences) if len(groups) > 1 else ():
                 # What is wanted may overlap, what is shown of one object may not.
-                self._show(key, same, self._want(key, of, same, sources, [], root=root), fields, root=root)
-        items = _merged_leaves(items)
+                shown.append((key, same, self._want(key, of, same, sources, [], root=root)))
+        items = merged_leaves(items)
         abstract = self.graph.is_abstract(name)
         sole = self._sole(name, types, items) if abstract else name
         if sole is None and not any(i.name == "__typename" and i.types == types and i.when is ALWAYS for i in items):
             items.insert(0, Item("__typename", "__typename", types, "__typename"))
+        fields: dict[str, list[tuple[int, ProjectedField]]] = {one: [] for one in ([sole] if sole else sorted(types))}
+        for key, same, below in shown:
+            self._show(key, same, below, fields, root=root)
         by_type = {
             concrete: tuple(one for _, one in sorted(found, key=lambda pair: pair[0]))
             for concrete, found in fields.items()
@@ -140,12 +149,14 @@ class Normalizer:
                 key = (child.alias or child.name).value
                 found = by_key.setdefault(key, [])
                 self.order += 1
+                self._count(1)
                 found.append(Occurrence(self.order, child, types, held))
                 continue
             spread = self.fragments[child.name.value] if isinstance(child, FragmentSpreadNode) else child
             assert isinstance(spread, (FragmentDefinitionNode, InlineFragmentNode))
             condition = spread.type_condition
             of = types & self.possible(condition.name.value) if condition else types
+            self._count(1)
             mark = (id(spread), of, held)
             if of and mark not in seen:
                 seen.add(mark)
@@ -197,39 +208,25 @@ class Normalizer:
         meta = META_FIELDS.get(node.name.value)
         for item, below in found:
             source, projection = item.source or key, below.projection if below else None
-            for concrete in item.types:
+            of = item.types & fields.keys()
+            self._count(len(of) * len(stands))
+            for concrete in of:
                 type_ = meta or type_map[concrete].fields[item.name].type  # type: ignore[attr-defined]
                 for order, when in stands:
                     projected = ProjectedField(key, source, concrete, item.name, type_, node, when, projection)
                     fields[concrete].append((order, projected))
+
+    def _count(self, more: int) -> None:
+        """Raises: PlanLimitError: the operation is too much work."""
+        self.work += more
+        if self.work > self._work_max:
+            raise PlanLimitError("The operation wants too many different things in too many places: ask for less.")
 
     def _by_return(self, name: str, types: frozenset[str]) -> list[tuple[str, frozenset[str]]]:
         found: dict[str, set[str]] = {}
         for concrete in types:
             found.setdefault(self.graph.returned(concrete, name), set()).add(concrete)
         return [(returned, frozenset(found[returned])) for returned in sorted(found)]
-
-
-def _merged_leaves(items: list[Item]) -> list[Item]:
-    """Leaves that differ in their types alone become one; those that another holds already are gone."""
-    merged: dict[tuple[object, ...], Item] = {}
-    for item in items:
-        key: tuple[object, ...] = (id(item),)
-        if item.children is None:
-            key = (item.name, item.source, item.args, item.when)
-        found = merged.get(key)
-        if found is None:
-            merged[key] = item
-        else:
-            found.types |= item.types
-    wide = {(i.name, i.source, i.args): i.types for i in merged.values() if i.children is None and i.when is ALWAYS}
-    return [
-        item
-        for item in merged.values()
-        if item.children is not None
-        or item.when is ALWAYS
-        or not item.types <= wide.get((item.name, item.source, item.args), frozenset())
-    ]
 
 
 def _stands(same: list[Occurrence]) -> Stands:

@@ -176,8 +176,8 @@ class Projection:
 
     ``by_type``: for every concrete type that the public schema allows at this place, its fields. A place of one
     concrete type has one entry, and ``sole`` names it (the objects there may lack ``__typename``). ``sole`` is also set
-    where every type has the same fields and nothing else tells them apart: then any entry will do, and the fetches do
-    not ask for ``__typename``.
+    where every type has the same fields and nothing else tells them apart: then its entry speaks for all and is the
+    only one, and the fetches do not ask for ``__typename``.
     """
 
     by_type: Mapping[str, tuple[ProjectedField, ...]]

@@ -10,7 +10,7 @@ from gateway.planner.arrange import Arranged, arrange
 from gateway.planner.build import Builder
 from gateway.planner.fetches import FetchMaker
 from gateway.planner.graph import PlanningGraph
-from gateway.planner.normalize import Normalizer
+from gateway.planner.normalize import WORK_MAX, Normalizer
 from gateway.planner.plan import Fetch, OperationKind, Plan, PlanNode, Sequence, Subscribe
 from gateway.planner.schedule import batches, bits
 from gateway.planner.steps import Step
@@ -28,12 +28,14 @@ def plan_operation(
     operation_name: str | None = None,
     *,
     overrides: frozenset[str] = NO_OVERRIDES,
+    work_max: int = WORK_MAX,
 ) -> Plan:
     """Plan an operation that is valid against ``supergraph.public_schema``.
 
-    ``overrides``: the labels of progressive overrides that are active.
+    ``overrides``: the labels of progressive overrides that are active. ``work_max``: see ``Normalizer``.
 
     Raises:
+        PlanLimitError: it is too much work.
         PlanningError: no such operation, or a field that no chain of subgraphs can reach.
     """
     operation = _operation(document, operation_name)
@@ -44,7 +46,7 @@ def plan_operation(
         graph.trim()
         if kind not in graph.roots:
             raise PlanningError(f"The schema has no {kind} type.")
-        normalizer = Normalizer(graph, fragments)
+        normalizer = Normalizer(graph, fragments, work_max)
         place = normalizer.root(operation.selection_set, graph.roots[kind])
         builder = Builder(graph, kind, normalizer.sources)
         rest = builder.build(place.selection)

@@ -27,6 +27,10 @@ class PlanningError(Exception):
     """The operation cannot be planned; the message names the field, or what is wrong with the document."""
 
 
+class PlanLimitError(PlanningError):
+    """Planning an operation would take more work than is allowed."""
+
+
 @dataclass(frozen=True, slots=True)
 class SubgraphInfo:
     """A subgraph of the supergraph: its real name, and the URL it was composed with (may be empty)."""

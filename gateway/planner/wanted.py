@@ -105,3 +105,25 @@ class FieldSets:
                 if child.type_condition:
                     of = types & self.graph.concretes(child.type_condition.name.value)
                 yield from self._fields(child.selection_set, of)
+
+
+def merged_leaves(items: list[Item]) -> list[Item]:
+    """Leaves that differ in their types alone become one; those that another holds already are gone."""
+    merged: dict[tuple[object, ...], Item] = {}
+    for item in items:
+        key: tuple[object, ...] = (id(item),)
+        if item.children is None:
+            key = (item.name, item.source, item.args, item.when)
+        found = merged.get(key)
+        if found is None:
+            merged[key] = item
+        else:
+            found.types |= item.types
+    wide = {(i.name, i.source, i.args): i.types for i in merged.values() if i.children is None and i.when is ALWAYS}
+    return [
+        item
+        for item in merged.values()
+        if item.children is not None
+        or item.when is ALWAYS
+        or not item.types <= wide.get((item.name, item.source, item.args), frozenset())
+    ]

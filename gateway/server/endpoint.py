@@ -17,7 +17,7 @@ from gateway.request import GraphQLRequest, GraphQLResponse, RequestScope
 from gateway.server.body import ClientGone, read_body, request_of_body, request_of_url
 from gateway.server.identification import address_of, headers_of, identify, new_scope, valid_id
 from gateway.server.media import Media, check_sent, negotiate
-from gateway.server.payloads import encode
+from gateway.server.payloads import encode_response
 from gateway.server.refusals import HTTPRefusal, send_json, send_refusal
 from gateway.server.schema import GatewaySchema
 from gateway.server.served import Engine, Served
@@ -117,6 +117,8 @@ class GraphQLEndpoint:
         closing = asyncio.Event()
         with self._streams.held(address_of(scope)) as slot:
             slot.close = closing.set
+            # A browser's EventSource sends it when it comes back, and cannot change its URL.
+            operation.resume_after = operation.headers.get("last-event-id") or None
             responses = GatewaySchema(self._engine).stream(request, operation)
             text = event_stream(responses, closing, self._settings.keep_alive_s)
             headers = {**LineFeedTransport.headers, "Content-Type": Media.EVENTS.value.decode()}
@@ -127,7 +129,7 @@ async def _send_response(
     send: Send, response: GraphQLResponse, media: Media, headers: Mapping[str, str] | None = None
 ) -> None:
     status = _status(response, media)
-    body = encode(response.as_map())
+    body = encode_response(response)
     if media is Media.EVENTS:
         if status != 200:
             media = Media.JSON

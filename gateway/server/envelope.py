@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Final
 
@@ -17,6 +18,10 @@ log = structlog.get_logger("gateway.access")
 OWN_POLICY: Final = "gateway.own_policy"
 """Key of an ASGI scope whose answer brings a Content-Security-Policy of its own."""
 
+OTHER: Final = "other"
+_PATHS: Final = frozenset(("/", "/graphql", "/health", "/ready", "/.well-known/jwks.json", "/favicon.ico"))
+_SUBGRAPH: Final = re.compile(r"/subgraphs/[a-z][a-z0-9_]{0,63}/graphql\Z")
+_METHODS: Final = frozenset(("GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"))
 _CSP: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _SECURITY: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -26,7 +31,7 @@ _SECURITY: Final = (
 
 
 class Envelope:
-    """ASGI middleware. Logs method, path, status and time; never a query, a header, an address or a token."""
+    """ASGI middleware. Logs method, known path, status and time; never a query, a header, an address or a token."""
 
     def __init__(self, app: ASGIApp, settings: ServerSettings, streams: OpenStreams) -> None:
         self._app = app
@@ -66,12 +71,21 @@ class Envelope:
         # Status 0: the client left before it was answered.
         log.info(
             "request",
-            method=scope["method"],
-            path=scope["path"][:200],
+            method=scope["method"] if scope["method"] in _METHODS else OTHER,
+            path=known_path(scope["path"]),
             status=status,
             took_ms=round(took_s * 1000, 1),
             request_id=name,
         )
+
+
+def known_path(path: str) -> str:
+    """The path as a log may hold it: one of the server's own, else a word. Clients put tokens and names into paths."""
+    if path in _PATHS:
+        return path
+    if _SUBGRAPH.match(path):
+        return "/subgraphs/*/graphql"
+    return "/explorer/*" if path.startswith("/explorer/") else OTHER
 
 
 def _request_id(scope: Scope) -> str:

@@ -8,8 +8,10 @@ from typing import Any, Final
 
 import orjson
 
+from gateway.execution.budget import ResponseLimitError
 from gateway.request import GraphQLResponse
 
+RESPONSE_MAX: Final = 10_000_000
 _SHARED: Final = 64
 
 
@@ -19,6 +21,12 @@ def encode(value: Any) -> bytes:
         return orjson.dumps(value)
     except TypeError:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def encode_response(response: GraphQLResponse) -> bytes:
+    """A response as JSON; above 10 MB an error in its place."""
+    text = encode(response.as_map())
+    return text if len(text) <= RESPONSE_MAX else encode({"errors": [ResponseLimitError().error()], "data": None})
 
 
 class Payloads:
@@ -31,7 +39,7 @@ class Payloads:
         known = self._texts.get(id(response))
         if known is not None:
             return known[1]
-        text = encode(response.as_map()).decode()
+        text = encode_response(response).decode()
         self._texts[id(response)] = (response, text)
         if len(self._texts) > _SHARED:
             self._texts.popitem(last=False)

@@ -17,7 +17,8 @@ from gateway.server.payloads import encode
 class LineFeedTransport(SSETransport):
     """Strawberry's, with LF for its CRLF (urql's client splits at LF LF) and ``id:`` where a response has one.
 
-    The id is ``extensions.eventId``: a browser's EventSource sends it back as ``Last-Event-ID`` when it reconnects.
+    The id is ``extensions.eventId``: a browser's EventSource sends it back as ``Last-Event-ID`` when it reconnects, and
+    a subscription that does not say ``after`` itself goes on from there.
     """
 
     def encode_next(self, response: GraphQLHTTPResponse, encode_json: JSONEncoder) -> str:

@@ -24,7 +24,7 @@ from gateway.request import GraphQLRequest, GraphQLResponse, RequestScope, Subgr
 from gateway.subgraphs.local import LocalSubgraph
 
 # A gateway sends the keys of a whole level of its tree in one list.
-SUBGRAPH_LIMITS: Final = Limits(list_items=10_000, values=200_000, list_size=10_000, cost=10_000_000)
+SUBGRAPH_LIMITS: Final = Limits(list_items=10_000, values=200_000, list_size=10_000, fields=10_000, cost=10_000_000)
 _KEPT: Final = 500
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import asdict
+from typing import Any, Protocol
 
 import strawberry
+from sqlmodel import Session
 
-from gateway.plugin import Info, Payload, Refused, local_id, mutation
+from gateway.plugin import Context, Info, Keyed, Payload, Refused, digest_of, local_id, mutation, once
 from plugins.engagement.loaders import AlertByIdentifier, ArticleBySlug, NotificationById
+from plugins.engagement.models import AlertRow, ArticleRow
 from plugins.engagement.service import alerts, drafting, inbox, issuing, news
 from plugins.engagement.service.news import ArticleTopic
+from plugins.engagement.service.rights import APPROVE_ALERT, DRAFT_ALERT, DRAFT_SCOPES, PUBLISH
 from plugins.engagement.settings import EngagementSettings
-from plugins.engagement.types.alert import DRAFT_SCOPES, Alert
+from plugins.engagement.types.alert import Alert
 from plugins.engagement.types.alert_input import ApproveAlertInput, CancelAlertInput, DraftAlertInput
 from plugins.engagement.types.article import Article, PublishArticleInput
 from plugins.engagement.types.notification import MarkReadInput, Notification, ReadInbox
@@ -74,8 +79,22 @@ class Query:
     async def alert_drafts(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[Alert] | None:
-        page = await info.context.read(alerts.alert_drafts, window(first, after, width=2))
-        return Connection.of(page, Alert.of, lambda: info.context.read(alerts.count_drafts))
+        me = info.context.actor
+        page = await info.context.read(alerts.alert_drafts, window(first, after, width=2), me)
+        return Connection.of(page, Alert.of, lambda: info.context.read(alerts.count_drafts, me))
+
+
+class _Input(Protocol):
+    client_mutation_id: str | None
+
+
+def _keyed(context: Context, input: _Input, action: str, asked: dict[str, Any]) -> Keyed:
+    digest = digest_of({"action": action, **asked})
+    return Keyed("engagement", context.actor.id, input.client_mutation_id, digest)
+
+
+async def _once(context: Context, request: Keyed, rule: Callable[[Session], AlertRow]) -> AlertRow:
+    return await context.change(once, request, rule, key_of=lambda row: row.identifier, find=alerts.existing_alert)
 
 
 @strawberry.type
@@ -94,39 +113,54 @@ class Mutation:
         unread = await info.context.read(inbox.count_inbox, me.id, unread=True)
         return Payload(node=ReadInbox(unread_count=unread, notifications=[Notification.of(row) for row in rows]))
 
-    @mutation(description="Publish an article for the editor's agency.", scopes=["engagement:publish"])
+    @mutation(description="Publish an article for the editor's agency.", scopes=[PUBLISH])
     async def publish_article(self, info: Info, input: PublishArticleInput) -> Payload[Article]:
-        settings = info.context.settings(EngagementSettings)
-        row = await info.context.change(news.publish_article, input.to_manuscript(), info.context.actor, settings)
+        context, given = info.context, input.to_manuscript()
+        request = _keyed(context, input, "publishArticle", asdict(given))
+        settings = context.settings(EngagementSettings)
+
+        def publish(session: Session) -> ArticleRow:
+            return news.publish_article(session, given, context.actor, settings)
+
+        row = await context.change(once, request, publish, key_of=lambda row: row.slug, find=news.published_article)
         return Payload(node=Article.of(row))
 
-    @mutation(description="Draft an alert. A second person issues it.", scopes=["engagement:draft_alert"])
+    @mutation(description="Draft an alert. A second person issues it.", scopes=[DRAFT_ALERT])
     async def draft_alert(self, info: Info, input: DraftAlertInput) -> Payload[Alert]:
         context, draft = info.context, input.to_draft()
         codes = drafting.ward_codes(draft.ward_codes)
         answers = await context.ask("engagement_wards_known", codes=codes) if codes else []
         if answers:
             drafting.check_known(codes, [code for answer in answers for code in answer.value])
-        row = await context.change(drafting.draft_alert, draft, context.actor, context.settings(EngagementSettings))
+        settings = context.settings(EngagementSettings)
+        row = await _once(
+            context,
+            _keyed(context, input, "draftAlert", asdict(draft)),
+            lambda session: drafting.draft_alert(session, draft, context.actor, settings),
+        )
         return Payload(node=Alert.of(row))
 
-    @mutation(description="Issue an alert that another person drafted.", scopes=["engagement:approve_alert"])
+    @mutation(description="Issue an alert that another person drafted.", scopes=[APPROVE_ALERT])
     async def approve_alert(self, info: Info, input: ApproveAlertInput) -> Payload[Alert]:
-        row = await info.context.change(issuing.approve_alert, local_id("Alert", input.id), info.context.actor)
+        context, key = info.context, local_id("Alert", input.id)
+        row = await _once(
+            context,
+            _keyed(context, input, "approveAlert", {"key": key}),
+            lambda session: issuing.approve_alert(session, key, context.actor),
+        )
         return Payload(node=Alert.of(row))
 
     @mutation(
         description="Cancel an issued alert at once. The node is the message that cancels it.",
-        scopes=["engagement:approve_alert"],
+        scopes=[APPROVE_ALERT],
     )
     async def cancel_alert(self, info: Info, input: CancelAlertInput) -> Payload[Alert]:
-        context = info.context
-        row = await context.change(
-            issuing.cancel_alert,
-            local_id("Alert", input.id),
-            input.reason.to_bilingual(),
-            context.actor,
-            context.settings(EngagementSettings),
+        context, key, reason = info.context, local_id("Alert", input.id), input.reason.to_bilingual()
+        settings = context.settings(EngagementSettings)
+        row = await _once(
+            context,
+            _keyed(context, input, "cancelAlert", {"key": key, "reason": asdict(reason)}),
+            lambda session: issuing.cancel_alert(session, key, reason, context.actor, settings),
         )
         return Payload(node=Alert.of(row))
 

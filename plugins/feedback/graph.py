@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 
 import strawberry
 
-from gateway.plugin import Info, Payload, Refused, local_id, mutation
+from gateway.plugin import Info, Payload, Refused, digest_of, local_id, mutation
 from plugins.feedback.asking import agency_for, agency_known, ward_of
 from plugins.feedback.categories import categories
 from plugins.feedback.enums import Action, InboxTab, State
@@ -21,7 +21,7 @@ from plugins.feedback.inputs import (
 from plugins.feedback.machine import EVENTS, Given, waiting_states
 from plugins.feedback.parts import ReportCategory
 from plugins.feedback.queries import Wanted, report_by_code, report_by_key, reports_count, reports_page, sort_key
-from plugins.feedback.requests import digest_of, once
+from plugins.feedback.requests import once
 from plugins.feedback.service import act, clean, not_found, submit_report
 from plugins.feedback.settings import FeedbackSettings
 from plugins.feedback.terms import STATES_OF_TAB

@@ -1,4 +1,4 @@
-"""The tables: reports, their steps and answers, the serial numbers of days, and requests already done.
+"""The tables: reports, their steps and answers, and the serial numbers of days.
 
 Two more stand in the migration alone, since they are virtual: ``feedback_search`` (FTS5, folded text) and
 ``feedback_place`` (R*Tree, degrees). ``indexes.py`` keeps them.
@@ -121,15 +121,3 @@ class DayRow(Table, table=True):
 
     day: str = Field(primary_key=True)
     last: int
-
-
-class RequestRow(Table, table=True):
-    """A mutation that was done under a client's key. ``digest``: SHA-256 of what was asked, in hex."""
-
-    __tablename__ = "feedback_request"
-
-    actor: str = Field(primary_key=True)
-    client_key: str = Field(primary_key=True)
-    digest: str
-    report: int = Field(foreign_key="feedback_report.id")
-    at: int = Field(sa_type=BigInteger)

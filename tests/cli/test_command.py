@@ -212,5 +212,11 @@ def test_a_port_in_use_is_told(folder: Path) -> None:
     assert f"port {port} is in use: choose another with --port" in told
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "congdanso.example"])
+def test_plugins_asked_alone_are_served_to_this_machine_only(folder: Path, host: str) -> None:
+    told = congdanso("serve", "--port", "0", "--host", host, cwd=folder, code=2)
+    assert f"subgraph_endpoints = true and --host {host}: " in told
+
+
 def test_a_file_that_is_not_there_is_named() -> None:
     assert congdanso("compose", "nofile.json", code=2).strip() == "congdanso: nofile.json: No such file or directory"

@@ -10,7 +10,8 @@ from graphql import GraphQLError, GraphQLSchema
 
 from gateway.execution import operations
 from gateway.execution.errors import RequestError
-from gateway.request import GraphQLRequest
+from gateway.request import GraphQLRequest, RequestScope
+from identity.actor import Actor
 from tests.execution.recorded import City
 
 
@@ -46,14 +47,62 @@ async def test_the_named_operation_is_run() -> None:
     assert (await city.ask(query, operation_name="B")).data == {"me": {"id": "c1"}}
 
 
-def test_the_cache_is_bounded_by_the_length_of_its_texts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(operations, "_CHARACTERS_MAX", 1000)
+def test_the_cache_is_bounded_by_what_its_operations_weigh(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = City().engine
     first, second = (GraphQLRequest("{ me { id } }" + " " * n) for n in (800, 801))
     prepared = engine.prepare(first)
     assert engine.prepare(first) is prepared
+    monkeypatch.setattr(operations, "_WEIGHT_MAX", 2 * prepared.weight)
     engine.prepare(second)
     assert engine.prepare(first) is not prepared
+    assert engine._operations._weight <= 2 * prepared.weight
+
+
+def test_an_operation_that_weighs_too_much_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = City().engine
+    light = GraphQLRequest("{ me { id } }")
+    heavy = GraphQLRequest("{ me { " + " ".join(f"a{n}: id" for n in range(50)) + " } }")
+    monkeypatch.setattr(operations, "_OPERATION_MAX", 2 * engine.prepare(light).weight)
+    assert engine.prepare(heavy) is not engine.prepare(heavy)
+    assert len(engine._operations) == 1
+    assert engine.prepare(light) is engine.prepare(light)
+
+
+def test_variants_weigh_too_and_few_heavy_ones_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = City().engine
+    prepared = engine.prepare(GraphQLRequest("{ me { phone note } }"))
+    alone = prepared.weight
+    first = prepared.program_for(RequestScope())
+    assert prepared.weight == alone + first.weight
+    assert engine.prepare(GraphQLRequest("{ me { phone note } }")) is prepared
+    assert engine._operations._weight == prepared.weight
+    monkeypatch.setattr(operations, "_VARIANTS_WEIGHT", first.weight)
+    second = prepared.program_for(RequestScope(Actor(id="lan")))
+    assert prepared.weight == alone + second.weight
+    assert prepared.program_for(RequestScope()) is not first
+
+
+def test_answers_about_the_schema_are_kept_by_the_question_and_few_of_them() -> None:
+    engine = City().engine
+    texts = ["{ __schema { queryType { name } } }", "{ __schema  { queryType { name } } me { id } }"]
+    parts = [engine.prepare(GraphQLRequest(text)).introspection for text in texts]
+    assert parts[0] is not None
+    assert parts[1] is not None
+    assert parts[0].answer({}) == {"__schema": {"queryType": {"name": "Query"}}}
+    assert parts[1].answer({}) is parts[0].answer({})
+    for number in range(30):
+        part = engine.prepare(GraphQLRequest(f"{{ a{number}: __schema {{ queryType {{ name }} }} }}")).introspection
+        assert part is not None
+        part.answer({})
+    assert len(engine._operations._answers) == 20
+
+
+async def test_an_operation_whose_plan_is_too_much_work_is_refused() -> None:
+    city = City(plan_work=20)
+    assert (await city.ask("{ me { id name } }")).errors == []
+    response = await city.ask("{ me { " + " ".join(f"a{n}: id" for n in range(20)) + " } }")
+    assert [error["extensions"]["code"] for error in response.errors] == ["PLAN_LIMIT"]
+    assert (response.executed, len(city.log)) == (False, 1)
 
 
 def test_an_operation_is_prepared_once_and_the_cache_is_bounded() -> None:

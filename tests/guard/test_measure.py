@@ -24,10 +24,12 @@ from gateway.guard.guard import Guard
 from gateway.guard.limits import Limits
 from gateway.guard.measure import Measure, Weight
 from gateway.guard.repeats import count_comparisons
+from schema.paging import PAGE_DEFAULT
 
 SCHEMA = build_schema(
     """
-    type Query { hello: String, node(id: ID): Node, nodes(first: Int, last: Int): [Node!]!, page(first: Int): Page }
+    type Query { hello: String, node(id: ID): Node, nodes(first: Int, last: Int): [Node!]!, page(first: Int): Page
+      plain: [Node] }
     type Page { edges: [Edge!]!, nodes: [Node], total: Int, info: Node }
     type Edge { node: Node, cursor: String }
     type Node { id: ID, name: String, tags: [String!], parent: Node, children(first: Int): [Node]
@@ -50,18 +52,22 @@ def weigh(text: str, schema: Any = SCHEMA, **variables: Any) -> Weight:
     [
         ("{ hello }", 1),
         ("{ node { id name } }", 3),
-        ("{ nodes { id } }", 1 + 10),
+        ("{ nodes { id } }", 1 + 20),
+        ("{ nodes(first: null) { id } }", 1 + 20),
+        ("query($n: Int) { nodes(first: $n) { id } }", 1 + 20),
+        ("{ page { nodes { id } } }", 1 + (1 + 20)),
+        ("{ plain { id } }", 1 + 10),
         ("{ nodes(first: 3) { id name } }", 1 + 3 * 2),
         ("{ nodes(last: 4) { id } }", 1 + 4),
         ("{ nodes(first: 2, last: 5) { id } }", 1 + 5),
         ("{ nodes(first: 0) { id } }", 1),
         ("{ nodes(first: -9) { id } }", 1),
         ("{ nodes(first: 3) { children(first: 4) { id } } }", 1 + 3 * (1 + 4)),
-        ("{ nodes(first: 3) { children { id } } }", 1 + 3 * (1 + 10)),
+        ("{ nodes(first: 3) { children { id } } }", 1 + 3 * (1 + 20)),
         # The size given to a connection is that of the lists right below it, and of nothing further down.
         ("{ page(first: 7) { total edges { cursor node { id } } } }", 1 + (1 + (1 + 7 * (1 + (1 + 1))))),
-        ("{ page(first: 7) { nodes { children { id } } } }", 1 + (1 + 7 * (1 + 10))),
-        ("{ page(first: 7) { info { children { id } } } }", 1 + (1 + (1 + 10))),
+        ("{ page(first: 7) { nodes { children { id } } } }", 1 + (1 + 7 * (1 + 20))),
+        ("{ page(first: 7) { info { children { id } } } }", 1 + (1 + (1 + 20))),
         ("{ page(first: 7) { ...P } } fragment P on Page { nodes { id } }", 1 + (1 + 7)),
         ("{ page(first: 7) { ... on Page { nodes { id } } } }", 1 + (1 + 7)),
         ("{ a: page(first: 7) { ...P } b: page(first: 2) { ...P } } fragment P on Page { nodes { id } }", 9 + 4),
@@ -72,6 +78,19 @@ def weigh(text: str, schema: Any = SCHEMA, **variables: Any) -> Weight:
 )
 def test_the_cost_counts_a_list_as_long_as_it_is_asked_for(text: str, cost: int) -> None:
     assert weigh(text).cost == cost
+
+
+def test_pages_within_pages_that_are_not_given_a_size_are_refused_for_their_cost() -> None:
+    def nested(levels: int) -> str:
+        return "{ node { " + "children { " * levels + "id" + " }" * (levels + 2)
+
+    assert codes(Guard(Limits()), parse(nested(3)), {}) == []
+    assert weigh(nested(4)).cost == 2 + 20 + 400 + 8_000 + 160_000
+    assert codes(Guard(Limits()), parse(nested(4)), {}) == ["COST_LIMIT"]
+
+
+def test_a_page_is_as_long_as_the_platforms() -> None:
+    assert Limits().page_size == PAGE_DEFAULT == 20
 
 
 def test_the_cost_follows_variables_and_their_defaults() -> None:
@@ -186,7 +205,7 @@ def written_out(node: SelectionSetNode, fragments: dict[str, FragmentDefinitionN
                 below = written_out(selection.selection_set, fragments)
                 times = 1
                 if selection.name.value == "children":
-                    times = int(selection.arguments[0].value.value) if selection.arguments else 10  # type: ignore[attr-defined]
+                    times = int(selection.arguments[0].value.value) if selection.arguments else 20  # type: ignore[attr-defined]
                 one = Weight(1, below.depth + 1, below.height, below.fields + 1, 1 + times * below.cost, 0)
         elif isinstance(selection, FragmentSpreadNode):
             one = written_out(fragments[selection.name.value].selection_set, fragments)

@@ -41,6 +41,8 @@ def code_of(text: str, **limits: int) -> str | None:
         ("{ a { b(c: []) } }", {"nesting": 3}, "DEPTH_LIMIT"),
         ("{ a }", {"text_length": 5}, None),
         ("{ a } ", {"text_length": 5}, "TEXT_LIMIT"),
+        # The length is looked at first: a text that is too long is not read at all.
+        ("{ a a }", {"text_length": 5, "tokens": 1}, "TEXT_LIMIT"),
     ],
 )
 def test_a_limit_is_inclusive_and_has_its_code(text: str, limits: dict[str, int], code: str | None) -> None:

@@ -38,7 +38,8 @@ ATTACKS: dict[str, tuple[list[str], Any]] = {
         "{ __schema { types " + "{ fields { type " * 5 + "{ name }" + "} }" * 5 + "} }",
     ),
     "5,000 aliases": (["ALIAS_LIMIT"], "{" + " ".join(f"a{n}: hello" for n in range(5_000)) + "}"),
-    "20,000 times the same field": (["TOKEN_LIMIT"], "{" + "hello " * 20_000 + "}"),
+    "20,000 times the same field": (["TEXT_LIMIT"], "{" + "hello " * 20_000 + "}"),
+    "10,000 times the same field": (["TOKEN_LIMIT"], "{" + "hello " * 10_000 + "}"),
     "5,000 @include": (["DIRECTIVE_LIMIT"], "{ hello " + "@include(if: true) " * 5_000 + "}"),
     "300 fragments": (
         ["FRAGMENT_LIMIT"],

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import exists, or_
 from sqlmodel import Session, col, select
 
-from gateway.plugin import Event, Refused
+from gateway.plugin import Actor, Event, Refused
 from plugins.engagement.cap import AlertMsgType, AlertSeverity, AlertState
 from plugins.engagement.models import AlertRow, AlertWardRow
 from plugins.engagement.service.cursors import micros
+from plugins.engagement.service.rights import DRAFT_SCOPES, check_right
 from schema.paging import Page, SortKey, Window
 from schema.scalars import utc_now
 
@@ -62,12 +63,15 @@ def count_active(session: Session, codes: Collection[str] | None) -> int:
     return len(_active(session, codes))
 
 
-def alert_drafts(session: Session, asked: Window) -> Page[AlertRow]:
-    """Drafts that can still be issued, the newest first."""
+def alert_drafts(session: Session, asked: Window, by: Actor) -> Page[AlertRow]:
+    """Drafts that can still be issued, the newest first. Raises: Refused: FORBIDDEN."""
+    check_right(by, DRAFT_SCOPES, "see drafts of alerts")
     return Page.cut(_drafts(session), asked, lambda row: (-micros(row.drafted_at), row.identifier))
 
 
-def count_drafts(session: Session) -> int:
+def count_drafts(session: Session, by: Actor) -> int:
+    """Raises: Refused: FORBIDDEN."""
+    check_right(by, DRAFT_SCOPES, "see drafts of alerts")
     return len(_drafts(session))
 
 

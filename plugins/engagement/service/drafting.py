@@ -14,6 +14,7 @@ from gateway.plugin import Actor, Refused, random_id
 from plugins.engagement.cap import AlertMsgType, AlertState
 from plugins.engagement.models import AlertRow, AlertWardRow
 from plugins.engagement.service.alerts import issued_alert
+from plugins.engagement.service.rights import DRAFTING_SCOPES, check_right
 from plugins.engagement.settings import EngagementSettings
 from schema.scalars import as_city_time, utc_now
 
@@ -74,9 +75,10 @@ def draft_alert(session: Session, draft: AlertDraft, by: Actor, settings: Engage
     """Store a draft. Nothing is emitted: only issuers and approvers may know of it.
 
     Raises:
-        Refused: BAD_WARD_CODE, TOO_MANY, TEXT_EMPTY, TEXT_TOO_LONG, BAD_TIME, and of the alert that it updates
-            NOT_FOUND or ALERT_NOT_ACTIVE.
+        Refused: FORBIDDEN, BAD_WARD_CODE, TOO_MANY, TEXT_EMPTY, TEXT_TOO_LONG, BAD_TIME, and of the alert that it
+            updates NOT_FOUND or ALERT_NOT_ACTIVE.
     """
+    check_right(by, DRAFTING_SCOPES, "draft alerts")
     now = utc_now()
     _check_times(draft, now, settings)
     if draft.updates is not None:

@@ -11,6 +11,7 @@ from plugins.engagement.cap import AlertMsgType, AlertState
 from plugins.engagement.models import AlertRow
 from plugins.engagement.service.alerts import existing_alert, issued_alert, wards_of
 from plugins.engagement.service.drafting import Bilingual, add_alert, checked_text, new_identifier
+from plugins.engagement.service.rights import APPROVING_SCOPES, check_right
 from plugins.engagement.settings import EngagementSettings
 from schema.scalars import utc_now
 
@@ -24,9 +25,10 @@ def approve_alert(session: Session, identifier: str, by: Actor) -> AlertRow:
     """Issue a draft of another person's, and emit ``engagement.alert_issued``.
 
     Raises:
-        Refused: NOT_FOUND, SAME_PERSON, NOT_A_DRAFT, ALERT_EXPIRED, and of the alert that it updates
+        Refused: FORBIDDEN, NOT_FOUND, SAME_PERSON, NOT_A_DRAFT, ALERT_EXPIRED, and of the alert that it updates
             ALERT_NOT_ACTIVE.
     """
+    check_right(by, APPROVING_SCOPES, "issue alerts")
     now = utc_now()
     row = existing_alert(session, identifier)
     if row.drafted_by == by.id:
@@ -54,8 +56,9 @@ def cancel_alert(
     One person is enough: a false alarm is taken back at once. Returns the message that cancels.
 
     Raises:
-        Refused: NOT_FOUND, ALERT_NOT_ACTIVE, TEXT_EMPTY, TEXT_TOO_LONG.
+        Refused: FORBIDDEN, NOT_FOUND, ALERT_NOT_ACTIVE, TEXT_EMPTY, TEXT_TOO_LONG.
     """
+    check_right(by, APPROVING_SCOPES, "cancel alerts")
     now = utc_now()
     original = issued_alert(session, identifier, now)
     row = AlertRow(

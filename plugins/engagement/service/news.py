@@ -16,6 +16,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from gateway.plugin import Actor, Event, Refused, emit
 from plugins.engagement.models import ArticleRow
 from plugins.engagement.service.cursors import micros, moment, whole_number
+from plugins.engagement.service.rights import PUBLISH_SCOPES, check_right
 from plugins.engagement.settings import EngagementSettings
 from schema.paging import Page, SortKey, Window
 from schema.scalars import utc_now
@@ -79,9 +80,10 @@ def publish_article(session: Session, given: Manuscript, by: Actor, settings: En
     """Store an article with its body cleaned, and emit ``engagement.article_published``.
 
     Raises:
-        Refused: TITLE_EMPTY, TITLE_TOO_LONG, SUMMARY_EMPTY, SUMMARY_TOO_LONG, BODY_EMPTY (also when nothing is left
-            after cleaning), BODY_TOO_LONG, BAD_SLUG, SLUG_TAKEN.
+        Refused: FORBIDDEN, TITLE_EMPTY, TITLE_TOO_LONG, SUMMARY_EMPTY, SUMMARY_TOO_LONG, BODY_EMPTY (also when nothing
+            is left after cleaning), BODY_TOO_LONG, BAD_SLUG, SLUG_TAKEN.
     """
+    check_right(by, PUBLISH_SCOPES, "publish articles")
     title = _text(given.title, "title", settings.article_title_max)
     summary = _text(given.summary, "summary", settings.article_summary_max)
     body = clean(_text(given.body_html, "bodyHtml", settings.article_body_max, code="BODY"))
@@ -136,6 +138,14 @@ def _slug(session: Session, slug: str) -> str:
 
 def article_by_slug(session: Session, slug: str) -> ArticleRow | None:
     return session.exec(select(ArticleRow).where(ArticleRow.slug == slug)).first()
+
+
+def published_article(session: Session, slug: str) -> ArticleRow:
+    """Raises: Refused: NOT_FOUND."""
+    row = article_by_slug(session, slug)
+    if row is None:
+        raise Refused(f"There is no article {slug[:SLUG_MOST]!r}.", code="NOT_FOUND", field="slug")
+    return row
 
 
 def news(session: Session, asked: Window, topic: ArticleTopic | None, search: str | None) -> Page[ArticleRow]:

@@ -20,13 +20,11 @@ from plugins.engagement.cap import (
 from plugins.engagement.loaders import AlertByIdentifier, WardsOfAlert
 from plugins.engagement.models import AlertRow
 from plugins.engagement.service.alerts import state_of
+from plugins.engagement.service.rights import DRAFT_SCOPES
 from plugins.engagement.settings import EngagementSettings
 from plugins.engagement.types.links import Ward
 from schema.scalars import as_city_time, utc_now
 from schema.text import Text
-
-DRAFT_SCOPES = [["engagement:draft_alert"], ["engagement:approve_alert"]]
-"""Either lets an actor see drafts."""
 
 for _enum, _description in (
     (cap.AlertStatus, "CAP 1.2 status: how the message is to be handled."),
