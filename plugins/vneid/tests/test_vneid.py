@@ -58,7 +58,7 @@ async def test_a_seeded_person_signs_in_with_a_token_that_the_gateway_takes(city
     answer = (await city.ask(SIGN_IN, person="minh"))["signIn"]
     token = answer["node"].pop("token")
     assert answer == {
-        "node": {"expiresInS": 3600, "level": 1, "name": "Trần Văn Minh"},
+        "node": {"expiresInS": 43200, "level": 1, "name": "Trần Văn Minh"},
         "userErrors": [],
         "clientMutationId": "c1",
     }
