@@ -18,6 +18,7 @@ from gateway.execution.engine import Engine
 from gateway.execution.errors import RequestError
 from gateway.host.assembly import Assembly, assemble, snapshot_file
 from gateway.host.manifest import find_manifest, read_manifest
+from gateway.host.standalone import PLAN_WORK
 from gateway.host.stocking import migrate_all
 from gateway.planner import plan_as_json
 from gateway.planner.supergraph import Supergraph
@@ -104,7 +105,7 @@ def explain(query: str, config: Path | None, supergraph: Path | None, *, as_json
     """Raises: CommandError: the operation is not valid."""
     sdl = supergraph.read_text(encoding="utf-8") if supergraph else supergraph_sdl(config)
     planned = Supergraph.from_sdl(sdl)
-    engine = Engine(planned, {name: AbsentSubgraph(name) for name in planned.subgraphs})
+    engine = Engine(planned, {name: AbsentSubgraph(name) for name in planned.subgraphs}, plan_work=PLAN_WORK)
     text = _query_text(query)
     try:
         if as_json:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from gateway.execution.budget import ResponseLimits
 from gateway.execution.engine import Engine
 from gateway.guard.guard import Guard
 from gateway.guard.limits import Limits
@@ -17,7 +18,9 @@ from gateway.subgraphs.remote import HttpSubgraph
 from identity.actor import ANONYMOUS, Actor
 
 # What its subgraphs' lists are like is not known here: their own limits hold.
-LIMITS = Limits(list_size=10_000, list_items=10_000, cost=10_000_000)
+LIMITS = Limits(list_size=10_000, list_items=10_000, cost=10_000_000, fields=10_000, aliases=1_000, tokens=20_000)
+PLAN_WORK = 200_000
+RESPONSE_LIMITS = ResponseLimits(values=2_000_000, characters=100_000_000)
 
 
 class Standalone:
@@ -31,7 +34,9 @@ class Standalone:
         supergraph = Supergraph.from_sdl(sdl)
         self._client = HttpClient()
         remotes = {name: HttpSubgraph(name, i.url, client=self._client) for name, i in supergraph.subgraphs.items()}
-        self.engine = Engine(supergraph, remotes, check=Guard(LIMITS))
+        self.engine = Engine(
+            supergraph, remotes, check=Guard(LIMITS), plan_work=PLAN_WORK, response_limits=RESPONSE_LIMITS
+        )
 
     @classmethod
     def of_file(cls, path: Path) -> Standalone:
