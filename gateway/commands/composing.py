@@ -16,8 +16,7 @@ from gateway.commands.errors import CommandError
 from gateway.data.database import Database
 from gateway.execution.engine import Engine
 from gateway.execution.errors import RequestError
-from gateway.host.assembly import Assembly, assemble, snapshot_file
-from gateway.host.manifest import find_manifest, read_manifest
+from gateway.host.assembly import assemble_file, snapshot_file
 from gateway.host.standalone import PLAN_WORK
 from gateway.host.stocking import migrate_all
 from gateway.planner import plan_as_json
@@ -42,13 +41,9 @@ class CheckReport:
         return "\n".join([*lines, *(f"advice: {line}" for line in self.advice)])
 
 
-def _assembled(config: Path | None) -> Assembly:
-    return assemble(read_manifest(find_manifest(config)))
-
-
 def check(config: Path | None) -> CheckReport:
     """Load, compose and migrate, on an empty database that is thrown away."""
-    assembly = _assembled(config)
+    assembly = assemble_file(config)
     with TemporaryDirectory(prefix="congdanso-check-") as folder:
         database = Database(f"sqlite:///{folder}/check.db")
         migrate_all(assembly, database)
@@ -59,7 +54,7 @@ def check(config: Path | None) -> CheckReport:
 
 def supergraph_sdl(config: Path | None) -> str:
     """Raises: CommandError: nothing composes."""
-    sdl = _assembled(config).joined.supergraph_sdl
+    sdl = assemble_file(config).joined.supergraph_sdl
     if sdl is None:
         raise CommandError("no plugin has a part of the graph that composes: run congdanso check.")
     return sdl
@@ -70,7 +65,7 @@ def public_sdl(config: Path | None) -> str:
 
 
 def subgraph_sdl(config: Path | None, plugin: str) -> str:
-    assembly = _assembled(config)
+    assembly = assemble_file(config)
     if plugin not in assembly.sdls:
         why = assembly.out.get(plugin, "it has no subgraph" if plugin in assembly.plugins else "plugins.toml lacks it")
         raise CommandError(f"no SDL of {plugin}: {why}")
@@ -83,7 +78,7 @@ def write_snapshots(config: Path | None) -> list[Path]:
     Raises:
         CommandError: a plugin is out: its snapshot would be lost.
     """
-    assembly = _assembled(config)
+    assembly = assemble_file(config)
     if assembly.out:
         raise CommandError(f"out: {', '.join(assembly.out)}. Bring them in first, so that the snapshots are whole.")
     sdl = assembly.joined.supergraph_sdl or ""

@@ -10,9 +10,8 @@ from sqlmodel import Session
 from gateway.commands.errors import CommandError
 from gateway.events.listeners import DeadLetterRow, Listener, dead_letters
 from gateway.events.outbox import OutboxRow
-from gateway.host.assembly import assemble
+from gateway.host.assembly import assemble_file
 from gateway.host.city import open_database
-from gateway.host.manifest import find_manifest, read_manifest
 from gateway.host.stocking import migrate_all
 
 
@@ -22,7 +21,7 @@ def show_or_retry(config: Path | None, *, retry: bool) -> str:
     Raises:
         CommandError: some failed again.
     """
-    assembly = assemble(read_manifest(find_manifest(config)))
+    assembly = assemble_file(config)
     database = open_database(assembly.manifest)
     migrate_all(assembly, database)
     with database.reading() as session:

@@ -10,7 +10,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import Session
 
 from gateway.commands.errors import CommandError
-from gateway.host.assembly import Assembly, assemble
+from gateway.host.assembly import Assembly, assemble_file
 from gateway.host.city import open_database
 from gateway.host.manifest import find_manifest, read_manifest
 from gateway.host.stocking import migrate_all
@@ -20,10 +20,6 @@ from schema.errors import Refused
 from schema.imports import ImportReport
 
 Importer = Callable[[Session, Path], ImportReport]
-
-
-def _assembled(config: Path | None) -> Assembly:
-    return assemble(read_manifest(find_manifest(config)))
 
 
 def token(person: str, config: Path | None, hours: float) -> str:
@@ -39,12 +35,12 @@ def token(person: str, config: Path | None, hours: float) -> str:
         actor = person_named(person).to_actor(manifest.roles)
     except UnknownPerson as unknown:
         raise CommandError(str(unknown)) from None
-    return Tokens(load_key(manifest.data_folder / "token-key.json")).sign(actor, lifetime_s=int(hours * 3600))
+    return Tokens(load_key(manifest.token_key)).sign(actor, lifetime_s=int(hours * 3600))
 
 
 def migrate(config: Path | None) -> str:
     """Run what has not been run; say what was."""
-    assembly = _assembled(config)
+    assembly = assemble_file(config)
     done = migrate_all(assembly, open_database(assembly.manifest))
     out = [f"out: {reason}" for reason in assembly.out.values() if "cannot be migrated" in reason]
     return "\n".join([*(f"{m.plugin}: {m.name}" for m in done), *out]) or "nothing to migrate"
@@ -52,7 +48,7 @@ def migrate(config: Path | None) -> str:
 
 def draft(config: Path | None, plugin: str) -> str:
     """CREATE statements for a plugin's tables, to begin a migration with."""
-    assembly = _assembled(config)
+    assembly = assemble_file(config)
     loaded = assembly.plugins.get(plugin)
     if loaded is None or loaded.tables is None:
         raise CommandError(f"{plugin} is not in, or has no tables() hook.")
@@ -74,7 +70,7 @@ def import_file(kind: str, file: Path, config: Path | None) -> str:
     """
     if not file.is_file():
         raise CommandError(f"{file} is not a file.")
-    assembly = _assembled(config)
+    assembly = assemble_file(config)
     importers = _importers(assembly)
     if kind not in importers:
         raise CommandError(f"no plugin imports {kind!r}: there are {', '.join(sorted(importers)) or 'none'}.")

@@ -18,7 +18,7 @@ from gateway.hooks import SubgraphTypes
 from gateway.host.conformance import advice_on, check_hooks, check_plugin
 from gateway.host.joining import Joined, join
 from gateway.host.loading import Plugin, PluginProblem, add_plugin_folder, guarded, load_plugin, new_manager
-from gateway.host.manifest import Manifest
+from gateway.host.manifest import Manifest, find_manifest, read_manifest
 from gateway.host.origins import Origins
 from gateway.host.remotes import remote_subgraph
 from gateway.problem import Problem
@@ -82,6 +82,11 @@ class Assembly:
                 step(plugin)
             except PluginProblem as problem:
                 self.leave_out(plugin.name, str(problem))
+
+
+def assemble_file(config: Path | None, **overrides: Any) -> Assembly:
+    """``assemble``, from the file at ``config`` or the one that is found; ``overrides`` as for ``read_manifest``."""
+    return assemble(read_manifest(find_manifest(config), **overrides))
 
 
 def assemble(manifest: Manifest) -> Assembly:

@@ -19,10 +19,10 @@ from gateway.events.relay import Relay
 from gateway.execution.engine import Engine
 from gateway.guard.guard import Guard
 from gateway.guard.limits import Limits
-from gateway.host.assembly import Assembly, assemble
+from gateway.host.assembly import Assembly, assemble_file
 from gateway.host.lifespans import bounded
 from gateway.host.loading import Plugin
-from gateway.host.manifest import Manifest, find_manifest, read_manifest
+from gateway.host.manifest import Manifest
 from gateway.host.questions import Questions
 from gateway.host.remotes import open_remote
 from gateway.host.stocking import migrate_all, seed_all
@@ -59,7 +59,7 @@ class City:
         self.database = database
         self.bus = Bus()
         self.relay = Relay(database, self.bus, keep_days=self.manifest.gateway.keep_events_days)
-        self.tokens = Tokens(load_key(self.manifest.data_folder / "token-key.json"))
+        self.tokens = Tokens(load_key(self.manifest.token_key))
         self._subgraph_tokens = SubgraphTokens(load_key(self.manifest.data_folder / "subgraph-key.json"))
         self.services = self._services()
         self.subgraphs: dict[str, Subgraph] = {}
@@ -191,7 +191,7 @@ def open_city(config: Path | None = None, *, seed: bool = False, **overrides: An
     Raises:
         ManifestError, RequiredPluginOut, MigrationError, NoGraph: it cannot be opened, and why.
     """
-    assembly = assemble(read_manifest(find_manifest(config), **overrides))
+    assembly = assemble_file(config, **overrides)
     database = open_database(assembly.manifest)
     if assembly.manifest.gateway.migrate_at_start or seed:
         migrate_all(assembly, database)

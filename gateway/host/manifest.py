@@ -113,6 +113,11 @@ class Manifest:
     def data_folder(self) -> Path:
         return self.folder / self.gateway.data_folder
 
+    @property
+    def token_key(self) -> Path:
+        """The file of the key that signs people's tokens."""
+        return self.data_folder / "token-key.json"
+
 
 def find_manifest(given: Path | None = None) -> Path:
     """The file to read: the one given, ``$CONGDANSO_CONFIG``, or plugins.toml here or in a folder above.
