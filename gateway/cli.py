@@ -30,6 +30,8 @@ Include = Annotated[list[str] | None, typer.Option(help="Only what has this @tag
 Exclude = Annotated[list[str] | None, typer.Option(help="Without what has this @tag; may be given again.")]
 HideUnreachable = Annotated[bool, typer.Option("--hide-unreachable", help="Also hide types nothing leads to.")]
 
+subgraph_app = typer.Typer(help="A plugin as a service of its own.", no_args_is_help=True)
+app.add_typer(subgraph_app, name="subgraph")
 schema_app = typer.Typer(help="What changes between two schemas.", no_args_is_help=True)
 app.add_typer(schema_app, name="schema")
 
@@ -103,18 +105,19 @@ def supergraph(
     include: Include = None,
     exclude: Exclude = None,
     hide_unreachable: HideUnreachable = False,
+    base_url: Annotated[str, typer.Option(help="Where the plugins of this city are served.")] = "http://127.0.0.1:8000",
+    security: Annotated[bool, typer.Option("--security", help="Routers that do not enforce scopes refuse it.")] = False,
 ) -> None:
     """Print the supergraph, or the one of a contract, as any router of the join specification loads it."""
     with told():
-        from gateway.commands import composing, contracts
+        from gateway.commands import composing, contracts, publishing
 
-        if contract := contracts.asked(include, exclude, hide_unreachable, alone=not write):
-            typer.echo(contracts.supergraph_sdl(config, contract))
-        elif write:
+        contract = contracts.asked(include, exclude, hide_unreachable, alone=not write)
+        if write:
             for path in composing.write_snapshots(config):
                 typer.echo(f"wrote {path}")
         else:
-            typer.echo(composing.supergraph_sdl(config))
+            typer.echo(publishing.supergraph_sdl(config, contract, base_url, keep_security=security))
 
 
 @app.command()
@@ -210,6 +213,24 @@ def new_plugin(name: str, config: Config = None) -> None:
             typer.echo(f"wrote {path.relative_to(manifest.parent)}")
         typer.echo(f"listed {name} in {manifest.name}. Test it: python3 dev.py test plugins/{name}")
         typer.echo("Once its graph is as you want it: congdanso supergraph --write, and commit schema/.")
+
+
+@subgraph_app.command(name="serve")
+def subgraph_serve(
+    plugin: str,
+    config: Config = None,
+    port: Port = 8001,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    gateway: Annotated[str, typer.Option(help="The gateway's URL: its keys are trusted.")] = "http://127.0.0.1:8000",
+    without_token: Annotated[bool, typer.Option(help="Answer who brings no token, as nobody (development).")] = False,
+    seed: Annotated[bool | None, typer.Option(help="Seed first; the default in development.")] = None,
+) -> None:
+    """Run one plugin of plugins.toml as a service of its own, asked by the gateway alone."""
+    with told():
+        from gateway.commands import subgraphs
+
+        place = subgraphs.Place(host, port, gateway)
+        subgraphs.serve_plugin(plugin, config, place, without_token=without_token, seed=seed)
 
 
 @schema_app.command(name="diff")

@@ -15,12 +15,12 @@ from joserfc.jwk import ECKey
 
 FETCH_WITHIN_S: Final = 5.0
 REFETCH_AFTER_S: Final = 10.0
-"""Between two looks for a key that is not known: forged tokens must not become requests to the gateway."""
+"""Between two looks for a key that is not known: forged tokens must not become requests to whoever signs."""
 KEEP_S: Final = 3600.0
 _BYTES_MOST: Final = 100_000
 
 
-class KeysUnavailable(Exception):  # noqa: N818, a fact about the gateway
+class KeysUnavailable(Exception):  # noqa: N818, a fact about the other side
     """The keys could not be had, and none were had before. The message says from where, and why."""
 
 
@@ -40,7 +40,7 @@ class KeySets:
     """The keys of a JWKS at ``place``: an http(s) URL or a file. ``clock``: seconds, never going back.
 
     They are looked for when first needed, when a key is unknown (at most every ``REFETCH_AFTER_S``), and after
-    ``KEEP_S``, so a key that was taken out ends. Keys that were had stay good while the gateway cannot be reached.
+    ``KEEP_S``, so a key that was taken out ends. Keys that were had stay good while the place cannot be reached.
     """
 
     def __init__(self, place: str, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -57,7 +57,7 @@ class KeySets:
                 if self._must_look(kid):
                     await self._look()
         if self._keys is None:
-            raise KeysUnavailable(f"The gateway's keys could not be had from {self._place}.")
+            raise KeysUnavailable(f"The keys of who asks could not be had from {self._place}.")
         return self._keys.get(kid)
 
     def _must_look(self, kid: str) -> bool:
@@ -78,7 +78,7 @@ class KeySets:
             self._looked_at = self._clock()
             if self._keys is None:
                 why = f"{type(error).__name__}: {error}".rstrip(": ")
-                raise KeysUnavailable(f"The gateway's keys could not be had from {self._place} ({why}).") from None
+                raise KeysUnavailable(f"The keys of who asks could not be had from {self._place} ({why}).") from None
 
 
 def parse_keys(text: bytes) -> dict[str, ECKey]:

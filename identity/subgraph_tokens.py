@@ -1,7 +1,7 @@
-"""Who asks, told to a subgraph elsewhere: the gateway signs the actor, for one audience and one minute.
+"""Who asks, told to a process elsewhere: the one that asks signs the actor, for one audience and one minute.
 
-A service needs the gateway's public keys alone (``identity.jwks``). A token for one service is worth nothing at
-another, nor at the gateway.
+The gateway tells a subgraph so, and a plugin that runs as a service of its own tells the gateway when it asks the other
+plugins. Either needs the other's public keys alone (``identity.jwks``). A token for one is worth nothing at another.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ _KEPT_MOST: Final = 10_000
 
 
 class SubgraphTokens:
-    """The gateway's side. ``clock``: epoch seconds.
+    """The side that asks. ``issuer``: its name, the gateway's or a plugin's. ``clock``: epoch seconds.
 
     A token is kept for half its life, so what a service gets is good for at least the other half.
     """
 
-    def __init__(self, key: ECKey, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, key: ECKey, *, issuer: str = ISSUER, clock: Callable[[], float] = time.time) -> None:
         self._key = key
+        self._issuer = issuer
         self._clock = clock
         self._kept: OrderedDict[tuple[Actor, str], tuple[float, str]] = OrderedDict()
 
@@ -41,23 +42,23 @@ class SubgraphTokens:
         public = {**self._key.as_dict(private=False), "use": "sig", "alg": ALGORITHM}
         return {"keys": [public]}
 
-    def token(self, actor: Actor, subgraph: str) -> str:
-        """A token that says to ``subgraph`` who asks; for nobody, that nobody has signed in."""
+    def token(self, actor: Actor, audience: str) -> str:
+        """A token that says to ``audience`` who asks; for nobody, that nobody has signed in."""
         now = self._clock()
-        kept = self._kept.get((actor, subgraph))
+        kept = self._kept.get((actor, audience))
         if kept is not None and now < kept[0]:
             return kept[1]
-        token = self._sign(actor, subgraph, int(now))
-        self._kept[actor, subgraph] = (now + LIFETIME_S / 2, token)
-        self._kept.move_to_end((actor, subgraph))
+        token = self._sign(actor, audience, int(now))
+        self._kept[actor, audience] = (now + LIFETIME_S / 2, token)
+        self._kept.move_to_end((actor, audience))
         if len(self._kept) > _KEPT_MOST:
             self._kept.popitem(last=False)
         return token
 
-    def _sign(self, actor: Actor, subgraph: str, now: int) -> str:
+    def _sign(self, actor: Actor, audience: str, now: int) -> str:
         claims: dict[str, Any] = {
-            "iss": ISSUER,
-            "aud": subgraph,
+            "iss": self._issuer,
+            "aud": audience,
             "iat": now,
             "exp": now + LIFETIME_S,
             "jti": uuid.uuid4().hex,
@@ -73,15 +74,18 @@ class SubgraphTokens:
 
 
 class SubgraphVerifier:
-    """The service's side: checks the tokens that were signed for ``subgraph``. ``clock``: epoch seconds."""
+    """The side that is asked: checks the tokens that ``issuer`` signed for ``audience``. ``clock``: epoch seconds."""
 
-    def __init__(self, subgraph: str, keys: KeySource, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, audience: str, keys: KeySource, *, issuer: str = ISSUER, clock: Callable[[], float] = time.time
+    ) -> None:
         self._keys = keys
-        self._subgraph = subgraph
+        self._audience = audience
+        self._issuer = issuer
         self._clock = clock
 
     async def verify(self, token: str) -> Actor:
-        """The actor that the gateway asks for.
+        """The actor that the issuer asks for.
 
         Its ``expires_at`` is None: the token vouches for the beginning of a request or of a stream, which the gateway
         ends when the client's own token does.
@@ -96,13 +100,13 @@ class SubgraphVerifier:
             key = await self._key_of(token)
             decoded = jwt.decode(token, key, algorithms=[ALGORITHM])
             self._claims().validate(decoded.claims)
-            if decoded.claims["aud"] != self._subgraph:
+            if decoded.claims["aud"] != self._audience:
                 raise InvalidToken("The token is for more than one audience.")
             return _actor(decoded.claims)
         except ExpiredTokenError:
             raise InvalidToken("The token has expired.", "TOKEN_EXPIRED") from None
         except (JoseError, ValueError, TypeError, KeyError, UnicodeError):
-            raise InvalidToken("The token is not one of this service's gateway.") from None
+            raise InvalidToken(f"The token is not one that {self._issuer} signed for {self._audience}.") from None
 
     async def _key_of(self, token: str) -> ECKey:
         # What the header says is believed of the key's name alone, and only to look it up among the gateway's.
@@ -111,15 +115,15 @@ class SubgraphVerifier:
             raise InvalidToken("The token names no key.")
         key = await self._keys.key(kid)
         if key is None:
-            raise InvalidToken("The token was signed with a key that the gateway does not have.")
+            raise InvalidToken(f"The token was signed with a key that {self._issuer} does not have.")
         return key
 
     def _claims(self) -> jwt.JWTClaimsRegistry:
         return jwt.JWTClaimsRegistry(
             now=int(self._clock()),
             leeway=LEEWAY_S,
-            iss={"essential": True, "value": ISSUER},
-            aud={"essential": True, "value": self._subgraph},
+            iss={"essential": True, "value": self._issuer},
+            aud={"essential": True, "value": self._audience},
             exp={"essential": True},
             iat={"essential": True},
         )

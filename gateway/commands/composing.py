@@ -16,7 +16,7 @@ from gateway.commands.errors import CommandError
 from gateway.data.database import Database
 from gateway.execution.engine import Engine
 from gateway.execution.errors import RequestError
-from gateway.host.assembly import assemble_file, snapshot_file
+from gateway.host.assembly import Assembly, assemble_file, snapshot_file
 from gateway.host.standalone import PLAN_WORK
 from gateway.host.stocking import migrate_all
 from gateway.planner import plan_as_json
@@ -52,12 +52,22 @@ def check(config: Path | None) -> CheckReport:
     return CheckReport(assembly.states(), faults, tuple(assembly.advice))
 
 
-def supergraph_sdl(config: Path | None) -> str:
-    """Raises: CommandError: nothing composes."""
-    sdl = assemble_file(config).joined.supergraph_sdl
+def composed(config: Path | None) -> tuple[Assembly, str]:
+    """The city's assembly, and its supergraph.
+
+    Raises:
+        CommandError: nothing composes.
+    """
+    assembly = assemble_file(config)
+    sdl = assembly.joined.supergraph_sdl
     if sdl is None:
         raise CommandError("no plugin has a part of the graph that composes: run congdanso check.")
-    return sdl
+    return assembly, sdl
+
+
+def supergraph_sdl(config: Path | None) -> str:
+    """Raises: CommandError: nothing composes."""
+    return composed(config)[1]
 
 
 def public_sdl(config: Path | None) -> str:

@@ -29,9 +29,13 @@ def asked(
     return Contract(frozenset(include or ()), frozenset(exclude or ()), hide_unreachable)
 
 
-def supergraph_sdl(config: Path | None, contract: Contract) -> str:
-    """Raises: CommandError: there is no such contract, and why. Tells tags that nothing has on standard error."""
-    contracted = apply_contract(composing.supergraph_sdl(config), contract)
+def narrowed(sdl: str, contract: Contract) -> str:
+    """The supergraph of the contract. Tells tags that nothing has on standard error.
+
+    Raises:
+        CommandError: there is no such contract, and why.
+    """
+    contracted = apply_contract(sdl, contract)
     for tag in contracted.unused:
         sys.stderr.write(f'congdanso: nothing is tagged "{tag}": is the name right?\n')
     if contracted.supergraph_sdl is None:
@@ -41,4 +45,4 @@ def supergraph_sdl(config: Path | None, contract: Contract) -> str:
 
 
 def public_sdl(config: Path | None, contract: Contract) -> str:
-    return print_schema(Supergraph.from_sdl(supergraph_sdl(config, contract)).public_schema)
+    return print_schema(Supergraph.from_sdl(narrowed(composing.supergraph_sdl(config), contract)).public_schema)

@@ -35,10 +35,11 @@ def serve_city(config: Path | None, *, host: str, port: int, seed: bool | None) 
         typer.echo(f"out: {name}: {reason}", err=True)
     settings = _settings(manifest, host, port)
     served = Reloading(city, lambda: open_city(path), path)
-    _serve(served, settings, lambda url: _greet(city, url))
+    run_server(served, settings, lambda url: _greet(city, url))
 
 
-def _serve(served: Served, settings: ServerSettings, on_listening: Callable[[str], None]) -> None:
+def run_server(served: Served, settings: ServerSettings, on_listening: Callable[[str], None]) -> None:
+    """Serve until a signal ends the process. Raises: CommandError: the port is taken."""
     try:
         serve(served, settings, on_listening=on_listening)
     except OSError as error:
@@ -93,4 +94,4 @@ def serve_supergraph(file: Path, *, host: str, port: int) -> None:
     """Serve the engine alone over a supergraph file."""
     settings = ServerSettings(host=host, port=port)
     served = Reloading(Standalone.of_file(file), lambda: Standalone.of_file(file), file)
-    _serve(served, settings, lambda url: typer.echo(f"{file.name} is at {url}"))
+    run_server(served, settings, lambda url: typer.echo(f"{file.name} is at {url}"))

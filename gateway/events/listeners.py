@@ -24,7 +24,7 @@ from gateway.data.faults import DATABASE_BUSY, fault_of
 from gateway.data.sqlite import was_rolled_back
 from gateway.events.event import Event
 from gateway.events.outbox import Table, events_after, last_event_id
-from gateway.events.relay import POLL_S, woken
+from gateway.events.relay import woken
 from schema.scalars import utc_now
 
 log = structlog.get_logger("gateway.events")
@@ -32,6 +32,8 @@ log = structlog.get_logger("gateway.events")
 BATCH = 50
 BATCH_S = 0.1
 """After this time no further event is begun in a transaction: others want to write."""
+POLL_S = 1.0
+"""The relay wakes a listener; this is for what it has missed."""
 TRIES = 12
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 60.0

@@ -20,7 +20,7 @@ from gateway.events.outbox import events_after, forget_before, last_event_id
 
 log = structlog.get_logger("gateway.events")
 
-POLL_S = 1.0
+POLL_S = 0.25
 BATCH = 500
 
 

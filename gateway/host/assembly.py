@@ -18,7 +18,7 @@ from gateway.hooks import SubgraphTypes
 from gateway.host.conformance import advice_on, check_hooks, check_plugin
 from gateway.host.joining import Joined, join
 from gateway.host.loading import Plugin, PluginProblem, add_plugin_folder, guarded, load_plugin, new_manager
-from gateway.host.manifest import Manifest, find_manifest, read_manifest
+from gateway.host.manifest import Manifest, ManifestError, find_manifest, read_manifest
 from gateway.host.origins import Origins
 from gateway.host.remotes import remote_subgraph
 from gateway.problem import Problem
@@ -108,13 +108,36 @@ def assemble(manifest: Manifest) -> Assembly:
                 assembly.plugins[name] = load_plugin(assembly.manager, name, entry)
         except PluginProblem as problem:
             assembly.leave_out(name, str(problem))
+    _check_and_build(assembly)
+    leave_out_needy(assembly)
+    compose_all(assembly)
+    return assembly
+
+
+def assemble_one(manifest: Manifest, name: str) -> Assembly:
+    """The plugin ``name`` alone, loaded and checked, whatever the file says of its ``url``. Nothing is composed.
+
+    Raises:
+        ManifestError: the file does not list it.
+        RequiredPluginOut: it is out, and required.
+    """
+    if name not in manifest.plugins:
+        raise ManifestError(f"plugins.toml has no plugin {name}: it lists {', '.join(manifest.plugins) or 'none'}.")
+    assembly = Assembly(manifest, new_manager())
+    add_plugin_folder(manifest.folder / "plugins")
+    try:
+        assembly.plugins[name] = load_plugin(assembly.manager, name, manifest.plugins[name])
+    except PluginProblem as problem:
+        assembly.leave_out(name, str(problem))
+    _check_and_build(assembly)
+    return assembly
+
+
+def _check_and_build(assembly: Assembly) -> None:
     assembly.each(check_plugin)
     assembly.each(lambda plugin: _add_questions(assembly, plugin))
     assembly.each(lambda plugin: assembly.advice.extend(check_hooks(assembly.manager, plugin)))
     assembly.each(lambda plugin: _build_schema(assembly, plugin))
-    leave_out_needy(assembly)
-    compose_all(assembly)
-    return assembly
 
 
 def _add_questions(assembly: Assembly, plugin: Plugin) -> None:

@@ -3,45 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import structlog
-
-from gateway.context import Services
+from gateway.context import Answer
 from gateway.data.database import Database
-from gateway.data.faults import DatabaseFault
-from gateway.events.bus import Bus
-from gateway.events.listeners import ListenerRunner, listening
-from gateway.events.relay import Relay
 from gateway.execution.engine import Engine
 from gateway.guard.guard import Guard
 from gateway.guard.limits import Limits
 from gateway.host.assembly import Assembly, assemble_file
-from gateway.host.lifespans import bounded
+from gateway.host.hosted import HostedPlugins
 from gateway.host.loading import Plugin
 from gateway.host.manifest import Manifest
-from gateway.host.questions import Questions
-from gateway.host.remotes import open_remote
+from gateway.host.questions import Arguments
+from gateway.host.remotes import RemotePlugins
 from gateway.host.stocking import migrate_all, seed_all
 from gateway.planner.supergraph import Supergraph
 from gateway.problem import Problem
+from gateway.request import RequestScope
 from gateway.subgraphs.absent import AbsentSubgraph
 from gateway.subgraphs.client import HttpClient
 from gateway.subgraphs.local import LocalSubgraph
 from gateway.subgraphs.protocol import Subgraph
 from gateway.subgraphs.remote import HttpSubgraph
 from identity.actor import ANONYMOUS, Actor
-from identity.people import person_named
 from identity.subgraph_tokens import SubgraphTokens
-from identity.tokens import Tokens, load_key
-
-log = structlog.get_logger("gateway.host")
-
-SIGNED_IN_S = 12 * 3600
-"""How long a seeded person stays signed in, in development."""
+from identity.tokens import load_key
 
 
 class NoGraph(Problem):
@@ -57,13 +46,13 @@ class City:
         self.assembly = assembly
         self.manifest = assembly.manifest
         self.database = database
-        self.bus = Bus()
-        self.relay = Relay(database, self.bus, keep_days=self.manifest.gateway.keep_events_days)
-        self.tokens = Tokens(load_key(self.manifest.token_key))
-        self._subgraph_tokens = SubgraphTokens(load_key(self.manifest.data_folder / "subgraph-key.json"))
-        self.services = self._services()
-        self.subgraphs: dict[str, Subgraph] = {}
         self._client = HttpClient()
+        self._subgraph_tokens = SubgraphTokens(load_key(self.manifest.data_folder / "subgraph-key.json"))
+        urls = {name: url for name in assembly.joined.live if (url := self.manifest.plugins[name].url)}
+        self.remotes = RemotePlugins(urls, self._client, self._subgraph_tokens)
+        self.hosted = HostedPlugins(assembly, database, self._client, self.remotes.elsewhere())
+        self.services = self.hosted.services
+        self.subgraphs: dict[str, Subgraph] = {}
         self.subgraphs.update({name: self._live(name) for name in assembly.joined.live})
         self.subgraphs.update({name: AbsentSubgraph(name) for name in assembly.joined.absent})
         self.supergraph_sdl = assembly.joined.supergraph_sdl
@@ -71,25 +60,17 @@ class City:
         self.engine = self._new_engine()
         # Who asks after a change does not join an answer that was begun before it, whoever made it.
         database.on_commit(lambda _session: self.engine.forget_flights())
-        self.relay.on_events(lambda: self.engine.forget_flights())
+        self.hosted.relay.on_events(lambda: self.engine.forget_flights())
 
     def _new_engine(self) -> Engine:
         in_development = self.manifest.gateway.mode == "development"
         limits = Limits(introspection=in_development, suggestions=in_development)
         return Engine(self.supergraph, self.subgraphs, check=Guard(limits))
 
-    def _services(self) -> dict[str, Services]:
-        services: dict[str, Services] = {}
-        ask = Questions(self.assembly.manager, services)
-        sign_in = self.sign_in if self.manifest.gateway.mode == "development" else None
-        for name, plugin in self.assembly.plugins.items():
-            services[name] = Services(name, plugin.settings, self.database, self.bus, ask, sign_in)
-        return services
-
     def _live(self, name: str) -> Subgraph:
         """The subgraph in this process, or at its URL: nothing else in the city tells them apart."""
-        if (url := self.manifest.plugins[name].url) is not None:
-            return open_remote(name, url, self.manifest.plugins[name], self._client, self._subgraph_tokens)
+        if name in self.remotes.urls:
+            return self.remotes.subgraph(name, self.manifest.plugins[name])
         return LocalSubgraph(name, self.assembly.schemas[name], self.services[name].context)
 
     def sign_in(self, person: str) -> str:
@@ -98,16 +79,26 @@ class City:
         Raises:
             UnknownPerson: nobody of that name is seeded.
         """
-        actor = person_named(person).to_actor(self.manifest.roles)
-        return self.tokens.sign(actor, lifetime_s=SIGNED_IN_S)
+        return self.hosted.sign_in(person)
 
     async def authenticate(self, token: str | None) -> Actor:
         """Raises: InvalidToken: it is not one of ours, or has expired."""
-        return ANONYMOUS if token is None else self.tokens.verify(token)
+        return ANONYMOUS if token is None else self.hosted.tokens.verify(token)
 
     def jwks(self) -> dict[str, Any]:
         """The keys by which remote subgraphs check who asks."""
         return self._subgraph_tokens.jwks()
+
+    async def answer_question(
+        self, asker: str | None, token: str | None, question: str, scope: RequestScope, arguments: Arguments
+    ) -> list[Answer] | None:
+        """What all plugins but ``asker``, which runs elsewhere, answer; None when nobody does.
+
+        Raises:
+            InvalidToken, KeysUnavailable: it is not proven that one of the city's services asks.
+        """
+        scope.actor = await self.remotes.asking(asker, token)
+        return await self.hosted.questions.answer(question, scope, arguments, asker)
 
     def local_subgraphs(self) -> Mapping[str, LocalSubgraph]:
         """The plugins in this process that have a subgraph, by name."""
@@ -130,46 +121,18 @@ class City:
 
     async def ready(self) -> dict[str, Any]:
         """Whether this process can serve: its database is there, and can be written to."""
-        try:
-            await self.database.check()
-        except DatabaseFault as fault:
-            log.warning("not ready", reason=fault.code, database=fault.state)
-            return {"ready": False, "database": fault.state}
-        except Exception as error:
-            log.warning("not ready", reason=type(error).__name__)
-            return {"ready": False, "database": "unreachable"}
-        return {"ready": True, "database": "ok"}
+        return await self.hosted.ready()
 
     @asynccontextmanager
     async def lifespan(self) -> AsyncIterator[None]:
         """Events are relayed, listeners listen and the plugins' own lifespans run while the block does."""
-        async with AsyncExitStack() as stack:
-            stack.callback(self.database.close)
-            stack.push_async_callback(self._client.close)
-            for plugin in list(self.assembly.plugins.values()):
-                await self._enter(stack, plugin)
-            runners = [
-                ListenerRunner(self.database, plugin.name, listener)
-                for plugin in self.assembly.plugins.values()
-                for listener in plugin.listeners
-            ]
-            for runner in runners:
-                self.relay.on_events(runner.wake)
-            await stack.enter_async_context(listening(self.database, runners))
-            await stack.enter_async_context(self.relay.running())
+        async with self.hosted.running(self._lost):
             yield
 
-    async def _enter(self, stack: AsyncExitStack, plugin: Plugin) -> None:
-        hooks = self.assembly.manager.hook.lifespan.get_hookimpls()
-        for hook in [hook for hook in hooks if hook.plugin_name == plugin.name]:
-            try:
-                own: Any = hook.function(self.services[plugin.name])
-                await stack.enter_async_context(bounded(plugin.name, own))
-            except Exception as error:
-                log.exception("a plugin's lifespan failed", plugin=plugin.name)
-                self.subgraphs[plugin.name] = AbsentSubgraph(plugin.name)
-                self.engine = self._new_engine()
-                self.assembly.leave_out(plugin.name, f"{plugin.name} failed in its lifespan: {type(error).__name__}")
+    def _lost(self, plugin: Plugin, error: Exception) -> None:
+        self.subgraphs[plugin.name] = AbsentSubgraph(plugin.name)
+        self.engine = self._new_engine()
+        self.assembly.leave_out(plugin.name, f"{plugin.name} failed in its lifespan: {type(error).__name__}")
 
 
 @lru_cache(maxsize=4)

@@ -36,7 +36,8 @@ class GatewaySettings(BaseSettings):
     keep_events_days: int = Field(14, ge=1)
     database_threads: int = Field(8, ge=1, le=200)
     subgraph_endpoints: bool = False
-    """Serve ``/subgraphs/<name>/graphql``, where nothing checks scopes: in development only."""
+    """Serve ``/subgraphs/<name>/graphql``: a plugin alone, by its own guards. The gateway's limits do not hold there,
+    and what the graph hides is answered: in development only."""
     explorer: bool | None = None
     """The Explorer for browsers at /graphql; None is in development only."""
     allowed_origins: tuple[str, ...] = ()

@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, aclosing, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 import structlog
 
+from gateway.context import Answer
+from gateway.execution.deferral import Deferral
 from gateway.execution.engine import Engine
 from gateway.execution.operations import Prepared
 from gateway.problem import Problem
 from gateway.request import GraphQLRequest, GraphQLResponse, RequestScope
+from gateway.server.keys import KeyHolder
+from gateway.server.questions import QuestionAnswerer
 from gateway.server.served import Served
 from gateway.subgraphs.local import LocalSubgraph
 from identity.actor import Actor
@@ -77,15 +81,29 @@ class Generation:
         if self._retired and not self._uses:
             self._over.set()
 
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """It does not end while the block runs."""
+        self._uses += 1
+        try:
+            yield
+        finally:
+            self._release(1)
+
     def prepare(self, request: GraphQLRequest) -> Prepared:
         return self.served.engine.prepare(request)
 
     async def execute(self, request: GraphQLRequest, scope: RequestScope) -> GraphQLResponse:
-        self._uses += 1
-        try:
+        with self.in_use():
             return await self.served.engine.execute(request, scope)
-        finally:
-            self._release(1)
+
+    async def execute_in_parts(self, request: GraphQLRequest, scope: RequestScope) -> GraphQLResponse | Deferral:
+        with ExitStack() as use:
+            use.enter_context(self.in_use())
+            answer = await self.served.engine.execute_in_parts(request, scope)
+            if isinstance(answer, Deferral):
+                answer.at_close(use.pop_all().close)
+            return answer
 
     async def subscribe(
         self, request: GraphQLRequest, scope: RequestScope
@@ -94,13 +112,10 @@ class Generation:
         return answer if isinstance(answer, GraphQLResponse) else self._held(answer)
 
     async def _held(self, answer: AsyncIterator[GraphQLResponse]) -> AsyncIterator[GraphQLResponse]:
-        self._uses += 1
-        try:
+        with self.in_use():
             async with aclosing(cast("Any", answer)):
                 async for response in answer:
                     yield response
-        finally:
-            self._release(1)
 
 
 class Reloading:
@@ -131,6 +146,20 @@ class Reloading:
 
     async def authenticate(self, token: str | None) -> Actor:
         return await self._served.authenticate(token)
+
+    def jwks(self) -> Mapping[str, Any]:
+        """No keys where what is served signs nothing."""
+        return self._served.jwks() if isinstance(self._served, KeyHolder) else {"keys": []}
+
+    async def answer_question(
+        self, asker: str | None, token: str | None, question: str, scope: RequestScope, arguments: Mapping[str, Any]
+    ) -> Sequence[Answer] | None:
+        """None, as of a question that nobody answers, where what is served has no plugins."""
+        generation = self.engine
+        if not isinstance(generation.served, QuestionAnswerer):
+            return None
+        with generation.in_use():
+            return await generation.served.answer_question(asker, token, question, scope, arguments)
 
     def local_subgraphs(self) -> Mapping[str, LocalSubgraph]:
         return self._served.local_subgraphs()

@@ -1,21 +1,26 @@
-"""Plugins that run as services of their own: their SDL, from a file or asked of the service, and who asks them."""
+"""Plugins that run as services of their own: their SDL, from a file or asked of the service, and all ways to them."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import orjson
 
+from gateway.host.elsewhere import KEYS_PATH, QuestionDoor, ToServices, beside
 from gateway.host.loading import PluginProblem
 from gateway.host.manifest import PluginEntry
 from gateway.subgraphs.client import HttpClient
 from gateway.subgraphs.remote import HttpSubgraph
 from identity.actor import Actor
-from identity.subgraph_tokens import SubgraphTokens
+from identity.jwks import KeySets
+from identity.subgraph_tokens import SubgraphTokens, SubgraphVerifier
+from identity.tokens import AUDIENCE, InvalidToken
 from schema.compose import SubgraphSdl
 
 ASK_WITHIN_S = 5.0
@@ -32,8 +37,6 @@ def remote_subgraph(name: str, entry: PluginEntry, folder: Path) -> SubgraphSdl:
     url = entry.url or ""
     if not url.startswith(("http://", "https://")):
         raise PluginProblem(f"{name} has the url {url!r}: begin it with http:// or https://.")
-    if entry.settings or entry.module:
-        raise PluginProblem(f"{name} runs at {url}: its module and settings are that service's, take them out here.")
     if entry.sdl is None:
         return SubgraphSdl(name=name, sdl=_asked(name, url), url=url)
     try:
@@ -42,13 +45,47 @@ def remote_subgraph(name: str, entry: PluginEntry, folder: Path) -> SubgraphSdl:
         raise PluginProblem(f"{name}'s sdl file cannot be read: {error}") from None
 
 
-def open_remote(name: str, url: str, entry: PluginEntry, client: HttpClient, tokens: SubgraphTokens) -> HttpSubgraph:
-    """The service of ``[plugins.<name>]``, told by a token of its own who asks."""
+class RemotePlugins:
+    """The plugins behind a URL: their subgraphs, and questions both ways. ``urls``: by name. ``client``: closed by the
+    caller. ``tokens``: sign who asks, for one of them at a time.
+    """
 
-    def credentials(actor: Actor) -> dict[str, str]:
-        return {"authorization": f"Bearer {tokens.token(actor, name)}"}
+    def __init__(self, urls: Mapping[str, str], client: HttpClient, tokens: SubgraphTokens) -> None:
+        self.urls = urls
+        self._client = client
+        self._tokens = tokens
+        self._verifiers = {
+            name: SubgraphVerifier(AUDIENCE, KeySets(beside(url, KEYS_PATH)), issuer=name) for name, url in urls.items()
+        }
 
-    return HttpSubgraph(name, url, settings=entry, client=client, credentials=credentials)
+    def subgraph(self, name: str, entry: PluginEntry) -> HttpSubgraph:
+        """The service of ``[plugins.<name>]``, told by a token of its own who asks."""
+
+        def credentials(actor: Actor) -> dict[str, str]:
+            return {"authorization": f"Bearer {self._tokens.token(actor, name)}"}
+
+        return HttpSubgraph(name, self.urls[name], settings=entry, client=self._client, credentials=credentials)
+
+    def elsewhere(self) -> ToServices:
+        """The way of a question to them."""
+        return ToServices(
+            {
+                name: QuestionDoor(url, self._client, partial(self._tokens.token, audience=name))
+                for name, url in self.urls.items()
+            }
+        )
+
+    async def asking(self, name: str | None, token: str | None) -> Actor:
+        """For whom the plugin ``name`` asks a question of the others.
+
+        Raises:
+            InvalidToken: it is none of them, or the token is not its own.
+            KeysUnavailable: its keys could not be had.
+        """
+        verifier = self._verifiers.get(name or "")
+        if verifier is None or token is None:
+            raise InvalidToken("Only a plugin that plugins.toml names with its url asks here, with a token of its own.")
+        return await verifier.verify(token)
 
 
 def _asked(name: str, url: str) -> str:

@@ -10,9 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gateway.host.assembly import Assembly, assemble
+from gateway.host.assembly import Assembly, assemble, assemble_one
 from gateway.host.city import City, open_city, open_database
-from gateway.host.manifest import read_manifest
+from gateway.host.manifest import Manifest, read_manifest
+from gateway.host.service import PluginService, open_service
 from gateway.host.stocking import migrate_all, seed_all
 
 
@@ -25,43 +26,100 @@ class Template:
 
 
 def open_copy(folder: Path, config: Path, *, seed: bool, **overrides: Any) -> City:
-    """A city over ``config`` with its state in ``folder``, copied from a template where that makes no difference.
+    """A city over ``config`` with its state in ``folder``, copied from a template where that makes no difference."""
+    state = _state(folder, overrides)
+    if not _is_usual(folder, config, seed):
+        return open_city(config, seed=seed, **state)
+    template = _template(config.read_text(encoding="utf-8"), _schema_folder(config))
+    shutil.copyfile(template.database, folder / "city.db")
+    manifest = _manifest(config, state)
+    return City(_fresh(template.assembly, manifest), open_database(manifest))
 
-    It does where the plugins lie beside ``config``, where a database is there already, and where seed data would be
-    in the way.
-    """
-    state = {"database": f"sqlite:///{folder / 'city.db'}", "data_folder": folder, **overrides}
+
+def open_moved_copy(folder: Path, config: Path, moved: Path, *, seed: bool, **overrides: Any) -> City:
+    """The same over ``moved``, which is ``config`` with a plugin behind a URL, and whose service has been opened."""
+    state = _state(folder, overrides)
+    if not (folder / "copied").exists():
+        return open_city(moved, seed=seed, **state)
+    manifest = _manifest(moved, state)
+    assembly = _moved_assembly(moved.read_text(encoding="utf-8"), _schema_folder(config))
+    return City(_fresh(assembly, manifest), open_database(manifest))
+
+
+def open_service_copy(
+    folder: Path, config: Path, name: str, gateway: str, *, seed: bool, **overrides: Any
+) -> PluginService:
+    """The plugin ``name`` of such a city, as a service of its own over the same state."""
+    state = _state(folder, overrides)
+    if not _is_usual(folder, config, seed):
+        return open_service(name, config, gateway=gateway, seed=seed, **state)
+    text = config.read_text(encoding="utf-8")
+    shutil.copyfile(_template(text, _schema_folder(config)).database, folder / "city.db")
+    (folder / "copied").touch()
+    manifest = _manifest(config, state)
+    assembly = _fresh(_alone(text, name), manifest)
+    return PluginService(name, assembly, open_database(manifest), gateway=gateway)
+
+
+def _state(folder: Path, overrides: dict[str, Any]) -> dict[str, Any]:
+    return {"database": f"sqlite:///{folder / 'city.db'}", "data_folder": folder, **overrides}
+
+
+def _is_usual(folder: Path, config: Path, seed: bool) -> bool:
+    """Not where the plugins lie beside ``config``, a database is there already, or seed data would be in the way."""
     here = config.resolve().parent
     own_plugins = (here / "plugins").is_dir() and not (here / "pyproject.toml").is_file()
-    if own_plugins or not seed or (folder / "city.db").exists():
-        return open_city(config, seed=seed, **state)
-    template = _template(config.read_text(encoding="utf-8"), here if (here / "schema").exists() else None)
-    shutil.copyfile(template.database, folder / "city.db")
-    manifest = replace(read_manifest(config, **state), folder=here)
-    fresh = replace(
-        template.assembly,
+    return seed and not own_plugins and not (folder / "city.db").exists()
+
+
+def _schema_folder(config: Path) -> Path | None:
+    """Where last known SDLs lie beside ``config``; None without any."""
+    here = config.resolve().parent
+    return here if (here / "schema").exists() else None
+
+
+def _manifest(config: Path, state: dict[str, Any]) -> Manifest:
+    return replace(read_manifest(config, **state), folder=config.resolve().parent)
+
+
+def _fresh(assembly: Assembly, manifest: Manifest) -> Assembly:
+    return replace(
+        assembly,
         manifest=manifest,
-        plugins=dict(template.assembly.plugins),
-        schemas=dict(template.assembly.schemas),
-        sdls=dict(template.assembly.sdls),
-        out=dict(template.assembly.out),
+        plugins=dict(assembly.plugins),
+        schemas=dict(assembly.schemas),
+        sdls=dict(assembly.sdls),
+        out=dict(assembly.out),
     )
-    return City(fresh, open_database(manifest))
 
 
 @cache
 def _template(text: str, folder: Path | None) -> Template:
     """``text``: of plugins.toml. ``folder``: where last known SDLs lie beside it; None without any."""
+    manifest = _written(text, folder)
+    assembly = assemble(manifest)
+    database = open_database(assembly.manifest)
+    migrate_all(assembly, database)
+    seed_all(assembly, database)
+    database.close()
+    return Template(assembly, manifest.folder / "city.db")
+
+
+@cache
+def _moved_assembly(text: str, folder: Path | None) -> Assembly:
+    return assemble(_written(text, folder))
+
+
+@cache
+def _alone(text: str, name: str) -> Assembly:
+    return assemble_one(_written(text, None), name)
+
+
+def _written(text: str, folder: Path | None) -> Manifest:
     made = Path(tempfile.mkdtemp(prefix="congdanso-template-"))
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     config = made / "plugins.toml"
     config.write_text(text, encoding="utf-8")
     if folder is not None:
         (made / "schema").symlink_to(folder / "schema")
-    state = {"database": f"sqlite:///{made / 'city.db'}", "data_folder": made}
-    assembly = assemble(read_manifest(config, **state))
-    database = open_database(assembly.manifest)
-    migrate_all(assembly, database)
-    seed_all(assembly, database)
-    database.close()
-    return Template(assembly, made / "city.db")
+    return read_manifest(config, database=f"sqlite:///{made / 'city.db'}", data_folder=made)

@@ -4,10 +4,11 @@
 ``plan_as_json`` show the plan.
 """
 
+from gateway.planner.access import Access
 from gateway.planner.explain import explain, plan_as_json
 from gateway.planner.plan import Plan
 from gateway.planner.planning import plan_operation
-from gateway.planner.supergraph import Access, PlanLimitError, PlanningError, SubgraphInfo, Supergraph, SupergraphError
+from gateway.planner.supergraph import PlanLimitError, PlanningError, SubgraphInfo, Supergraph, SupergraphError
 
 __all__ = [
     "Access",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, SchemaDefinitionNode, parse, validate_schema
 
-from gateway.planner.join import JoinReader, TypeIn, arguments, read_graphs
+from gateway.planner.access import Access, access_of
+from gateway.planner.join import JoinReader, TypeIn, read_graphs
 from gateway.planner.public import PublicReader
 from gateway.problem import Problem
 
@@ -37,15 +38,6 @@ class SubgraphInfo:
 
     name: str
     url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Who may see a type or field: ``scopes`` and ``policies`` are alternatives (any) of conjunctions (all)."""
-
-    authenticated: bool = False
-    scopes: tuple[tuple[str, ...], ...] = ()
-    policies: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(eq=False)
@@ -92,7 +84,7 @@ class Supergraph:
         return cls(
             public_schema=_public_schema(public),
             subgraphs={name: SubgraphInfo(name, url) for _, name, url in graphs},
-            access=_access(document),
+            access=access_of(document),
             types=types,
             names=tuple(name for _, name, _ in graphs),
             roots=_roots(document),
@@ -141,31 +133,3 @@ def _roots(document: DocumentNode) -> dict[str, str]:
         if isinstance(node, SchemaDefinitionNode):
             return {root.operation.value: root.type.name.value for root in node.operation_types}
     return {name.lower(): name for name in ("Query", "Mutation", "Subscription") if name in defined}
-
-
-def _access(document: DocumentNode) -> dict[str, Access]:
-    found: dict[str, Access] = {}
-    for node in document.definitions:
-        name = getattr(getattr(node, "name", None), "value", None)
-        if name is None or node.kind == "directive_definition":
-            continue
-        if access := _rules(node):
-            found[name] = access
-        for item in getattr(node, "fields", None) or ():
-            if access := _rules(item):
-                found[f"{name}.{item.name.value}"] = access
-    return found
-
-
-def _rules(node: Any) -> Access | None:
-    authenticated = False
-    scopes: tuple[tuple[str, ...], ...] = ()
-    policies: tuple[tuple[str, ...], ...] = ()
-    for directive in getattr(node, "directives", None) or ():
-        if directive.name.value == "authenticated":
-            authenticated = True
-        elif directive.name.value == "requiresScopes":
-            scopes = tuple(tuple(all_of) for all_of in arguments(directive)["scopes"])
-        elif directive.name.value == "policy":
-            policies = tuple(tuple(all_of) for all_of in arguments(directive)["policies"])
-    return Access(authenticated, scopes, policies) if authenticated or scopes or policies else None

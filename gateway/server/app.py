@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.server import explorer, health, keys
+from gateway.server import explorer, health, keys, questions
 from gateway.server.endpoint import GraphQLEndpoint
 from gateway.server.envelope import Envelope
 from gateway.server.identification import headers_of
@@ -35,9 +35,9 @@ _ASKED_HEADERS: Final = ("accept", "authorization", "content-type", "last-event-
 def create_app(served: Served, settings: ServerSettings | None = None) -> Starlette:
     """The application that serves ``served``.
 
-    /graphql (POST, GET, WebSocket, event stream, and the Explorer for browsers), /health, /ready, the public keys
-    where there are any and, if set, /subgraphs/<name>/graphql. ``app.state.streams`` are the open streams, for a
-    graceful end.
+    /graphql (POST, GET, WebSocket, event stream, and the Explorer for browsers), /health, /ready, the public keys and
+    the questions of other processes where there are any and, if set, /subgraphs/<name>/graphql. ``app.state.streams``
+    are the open streams, for a graceful end.
     """
     settings = settings or ServerSettings()
     streams = OpenStreams(settings)
@@ -45,6 +45,7 @@ def create_app(served: Served, settings: ServerSettings | None = None) -> Starle
         *_graphql("/graphql", served, lambda: served.engine, settings, streams, page=settings.explorer),
         *health.routes(served, streams),
         *keys.routes(served),
+        *questions.routes(served, settings),
         *(explorer.routes() if settings.explorer else ()),
     ]
     if settings.subgraph_endpoints:

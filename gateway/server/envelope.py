@@ -85,6 +85,8 @@ def known_path(path: str) -> str:
         return path
     if _SUBGRAPH.match(path):
         return "/subgraphs/*/graphql"
+    if path.startswith("/questions/"):
+        return "/questions/*"
     return "/explorer/*" if path.startswith("/explorer/") else OTHER
 
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
+import structlog
 from starlette.types import Scope
 
 from gateway.request import RequestScope
 from gateway.server.refusals import HTTPRefusal
 from gateway.server.served import Served
 from identity.actor import Actor
+from identity.jwks import KeysUnavailable
 from identity.tokens import InvalidToken
+
+log = structlog.get_logger("gateway.server")
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{3,63}\Z")
 # A subgraph learns who asks from the scope's actor; the client's own credentials stay here.
@@ -59,13 +64,24 @@ async def identify(served: Served, headers: Mapping[str, str]) -> Actor:
     """Whose request it is.
 
     Raises:
-        HTTPRefusal: 401 with the token's own code, INVALID_TOKEN or TOKEN_EXPIRED.
+        HTTPRefusal: 401 with the token's own code, INVALID_TOKEN or TOKEN_EXPIRED; 503 KEYS_UNAVAILABLE.
     """
-    try:
+    with refusing():
         return await served.authenticate(bearer(headers.get("authorization")))
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Raises: HTTPRefusal: in place of what the check of a token raises."""
+    try:
+        yield
     except InvalidToken as error:
         challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         raise HTTPRefusal(401, error.code, str(error), challenge) from None
+    except KeysUnavailable:
+        log.error("tokens cannot be checked, there are no keys to check them by")
+        text = "Tokens cannot be checked at the moment: try again."
+        raise HTTPRefusal(503, "KEYS_UNAVAILABLE", text, {"Retry-After": "10"}) from None
 
 
 def new_scope(actor: Actor, name: str, headers: dict[str, str], timeout_s: float) -> RequestScope:

@@ -30,7 +30,7 @@ class GracefulServer(uvicorn.Server):
     """At SIGTERM uvicorn closes every socket at once; this one says first that it is not ready, then spreads it out."""
 
     def __init__(self, app: Starlette, settings: ServerSettings) -> None:
-        super().__init__(_config(app, settings))
+        super().__init__(server_config(app, settings))
         self._settings = settings
         self._streams: OpenStreams = app.state.streams
 
@@ -81,7 +81,8 @@ def listen(settings: ServerSettings) -> socket.socket:
     return listener
 
 
-def _config(app: Starlette, settings: ServerSettings) -> uvicorn.Config:
+def server_config(app: Starlette, settings: ServerSettings) -> uvicorn.Config:
+    """What uvicorn is to do for ``app``."""
     for name in ("uvicorn", "uvicorn.error"):
         # Its lines hold addresses and query strings; ours say what is worth saying.
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -12,8 +12,8 @@ class ServerSettings(BaseModel, frozen=True, extra="forbid"):
 
     ``allowed_origins``: web origins (``https://host``) besides the server's own whose pages may ask and open sockets.
     ``get_queries``: whether a query may come by GET. ``explorer``: whether browsers find the Explorer at /graphql.
-    ``subgraph_endpoints``: serve every plugin by itself under /subgraphs/<name>/graphql, for other gateways. The rules
-    of ``@requiresScopes`` are the asking gateway's to enforce, so never on a public address.
+    ``subgraph_endpoints``: serve every plugin by itself under /subgraphs/<name>/graphql, for other gateways. The
+    plugin's own guards hold there; the limits are wide and nothing is hidden, so never on a public address.
     ``head_timeout_s``, ``body_timeout_s``: for the head and the body of a request to arrive whole.
     ``sockets``, ``sockets_per_address``: WebSockets and event streams open at once.
     ``send_queue_messages``, ``send_queue_bytes``: what waits for one slow reader; one for which there is no room for

@@ -51,7 +51,10 @@ class SocketContext:
 
     def operation_scope(self) -> RequestScope:
         """A scope of its own for each operation: no cache of one is seen by the next."""
-        return new_scope(self.actor, new_id(), dict(self.headers), self.request_timeout_s)
+        scope = new_scope(self.actor, new_id(), dict(self.headers), self.request_timeout_s)
+        # A gateway that subscribes for a client tells so by which event it resumes.
+        scope.resume_after = self.headers.get("last-event-id") or None
+        return scope
 
     def at_expiry(self, action: Callable[[], None]) -> asyncio.TimerHandle | None:
         """Call ``action`` when the actor's token ends; None when it never does."""

@@ -28,6 +28,7 @@ from gateway.server.settings import ServerSettings
 from gateway.server.socket_context import SocketContext
 from gateway.server.streams import OpenStreams
 from gateway.server.transport_ws import TransportWSHandler
+from identity.jwks import KeysUnavailable
 from identity.tokens import InvalidToken
 
 
@@ -98,7 +99,7 @@ class GatewayWebSocket(GraphQL[SocketContext, None]):
     async def on_ws_connect(self, context: SocketContext) -> Any:
         try:
             await context.authenticate()
-        except InvalidToken as error:
+        except (InvalidToken, KeysUnavailable) as error:
             raise ConnectionRejectionError from error
         return UNSET
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -47,8 +48,15 @@ def checked(payload: Any, service: str, scope: RequestScope) -> SubgraphAnswer:
     if not errors:
         if data is None:
             return malformed(service, f"{service} answered neither data nor errors")
-        return {"data": data}
-    return {"data": data, "errors": [mask_remote(error, service, scope) for error in errors]}
+        return {"data": data, **_event_id(payload)}
+    return {"data": data, "errors": [mask_remote(error, service, scope) for error in errors], **_event_id(payload)}
+
+
+def _event_id(payload: Mapping[str, Any]) -> SubgraphAnswer:
+    """The one extension that is the client's to know: what it resumes a subscription by."""
+    extensions = payload.get("extensions")
+    event_id = extensions.get("eventId") if isinstance(extensions, dict) else None
+    return {"extensions": {"eventId": event_id}} if isinstance(event_id, str) else {}
 
 
 def malformed(service: str, message: str) -> SubgraphAnswer:

@@ -26,6 +26,8 @@ SUBREQUEST_TIMEOUT: Final = "SUBREQUEST_TIMEOUT"
 SUBREQUEST_MALFORMED_RESPONSE: Final = "SUBREQUEST_MALFORMED_RESPONSE"
 SUBREQUEST_TOO_LARGE: Final = "SUBREQUEST_TOO_LARGE"
 
+_WORD_MAX: Final = 200
+_NOT_PLAIN: Final = frozenset(("exception", "stacktrace", "serviceName"))
 # Codes by which a server speaks of itself or of the request that the gateway wrote, never of the client's input.
 _NOT_FOR_CLIENTS: Final = frozenset(
     {
@@ -69,10 +71,14 @@ def mask_exception(
     if isinstance(exception, (Refused, GraphQLError)) and is_client_code(code):
         error: dict[str, Any] = {
             "message": getattr(exception, "message", None) or str(exception),
-            "extensions": {**(extensions if isinstance(extensions, Mapping) else {}), "code": code},
+            "extensions": {
+                **(extensions if isinstance(extensions, Mapping) else {}),
+                "code": code,
+                "service": service,
+            },
         }
     else:
-        error = _internal()
+        error = _internal(service=service)
         log.error(
             "an exception was masked",
             subgraph=service,
@@ -96,7 +102,8 @@ def mask_remote(error: object, service: str, scope: RequestScope) -> dict[str, A
     code = extensions.get("code") if isinstance(extensions, Mapping) else None
     message = given.get("message")
     if is_client_code(code) and isinstance(message, str):
-        masked: dict[str, Any] = {"message": message, "extensions": {"code": code, "service": service}}
+        told = {**_plain(extensions), "code": code, "service": service}
+        masked: dict[str, Any] = {"message": message, "extensions": told}
     else:
         masked = _internal(service=service)
         log.error(
@@ -111,6 +118,17 @@ def mask_remote(error: object, service: str, scope: RequestScope) -> dict[str, A
     if isinstance(path, list) and all(isinstance(step, str | int) for step in path):
         masked["path"] = path
     return masked
+
+
+def _plain(extensions: Any) -> dict[str, Any]:
+    """What a service says besides the code, as far as it is a word or a number: no stack, nothing nested."""
+    return {
+        name: value
+        for name, value in extensions.items()
+        if isinstance(name, str)
+        and name not in _NOT_PLAIN
+        and (isinstance(value, bool | int | float) or (isinstance(value, str) and len(value) <= _WORD_MAX))
+    }
 
 
 def _internal(**extensions: Any) -> dict[str, Any]:

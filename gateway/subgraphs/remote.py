@@ -40,6 +40,11 @@ def no_credentials(_actor: Actor) -> Mapping[str, str]:
     return {}
 
 
+def _resumed(headers: Mapping[str, str], scope: RequestScope) -> Mapping[str, str]:
+    """With the id by which a reconnecting client resumes."""
+    return {**headers, "last-event-id": scope.resume_after} if scope.resume_after else headers
+
+
 class HttpSubgraph:
     """One service of the graph, behind ``url``. A request goes through sharing, retry and the circuit to the client.
 
@@ -132,7 +137,7 @@ class HttpSubgraph:
         async with self._client.socket_session.ws_connect(
             self._websocket_url,
             protocols=("graphql-transport-ws",),
-            headers=self._headers({}, passed_values(settings.headers, scope), scope.actor),
+            headers=self._headers(_resumed({}, scope), passed_values(settings.headers, scope), scope.actor),
             max_msg_size=settings.size_max_bytes,
             heartbeat=30.0,
         ) as socket:
@@ -147,7 +152,7 @@ class HttpSubgraph:
         async with self._client.open_stream(
             self._url,
             self._body(fetch.text, variables),
-            self._headers(_STREAM_HEADERS, passed_values(settings.headers, scope), scope.actor),
+            self._headers(_resumed(_STREAM_HEADERS, scope), passed_values(settings.headers, scope), scope.actor),
             settings.timeout_s,
         ) as response:
             yield event_answers(response, self.name, scope, settings.size_max_bytes)

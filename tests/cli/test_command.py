@@ -46,9 +46,8 @@ def test_check_fails_when_a_plugin_is_out_that_should_not_be(folder: Path) -> No
     assert told["plugins"]["maps"] == {"state": "in", "reason": ""}
 
 
-def test_sdl_and_supergraph_print_what_is_committed() -> None:
+def test_sdl_prints_what_is_committed() -> None:
     assert congdanso("sdl").strip() == (ROOT / "schema/city.graphql").read_text(encoding="utf-8").strip()
-    assert congdanso("supergraph").strip() == (ROOT / "schema/supergraph.graphql").read_text(encoding="utf-8").strip()
     assert congdanso("sdl", "vneid").strip() == (ROOT / "schema/subgraphs/vneid.graphql").read_text("utf-8").strip()
 
 

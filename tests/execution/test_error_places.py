@@ -139,7 +139,11 @@ async def test_an_exception_of_a_subgraph_is_masked() -> None:
     assert response.data == {"mine": [{"by": {"head": None}}]}
     [error] = response.errors
     assert error["message"] == "Internal error"
-    assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "id": error["extensions"]["id"]}
+    assert error["extensions"] == {
+        "code": "INTERNAL_SERVER_ERROR",
+        "id": error["extensions"]["id"],
+        "service": "gateway",
+    }
     assert len(error["extensions"]["id"]) == 32
 
 

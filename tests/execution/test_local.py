@@ -154,7 +154,7 @@ async def test_one_entity_that_fails_does_not_fail_the_others() -> None:
     assert sorted(path[1] for path in errors) == [1, 3, 5]
     assert errors["_entities", 1] == {
         "message": "No agency has the id refused.",
-        "extensions": {"code": "NO_SUCH_AGENCY"},
+        "extensions": {"code": "NO_SUCH_AGENCY", "service": "agencies"},
         "path": ["_entities", 1],
     }
     for index in (3, 5):
@@ -169,7 +169,7 @@ async def test_a_refusal_is_told_and_a_wrong_value_is_not() -> None:
     refused, broken = answer["errors"]
     assert refused == {
         "message": "Only its officers read it.",
-        "extensions": {"code": "NOT_YOURS"},
+        "extensions": {"code": "NOT_YOURS", "service": "agencies"},
         "path": ["agency", "secret"],
     }
     assert broken["message"] == "Internal error"
@@ -227,5 +227,6 @@ async def test_each_event_has_a_context_and_a_source_that_fails_says_so() -> Non
     ticks = fetch("subscription ($to: Int!) { ticks(to: $to) { id } }", kind="subscription")
     answers = [answer async for answer in subgraph.subscribe(ticks, {"to": 9}, RequestScope())]
     assert answers[:2] == [{"data": {"ticks": {"id": "0"}}}, {"data": {"ticks": {"id": "1"}}}]
-    assert answers[2:] == [{"data": None, "errors": [{"message": "No more.", "extensions": {"code": "TOO_MANY"}}]}]
+    refused = {"message": "No more.", "extensions": {"code": "TOO_MANY", "service": "agencies"}}
+    assert answers[2:] == [{"data": None, "errors": [refused]}]
     assert len(contexts.made) == 3

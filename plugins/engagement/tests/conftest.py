@@ -38,7 +38,7 @@ def happened(city: AskedCity) -> Happened:
     """``await happened("report_received", reporter=...)``: the event is in the outbox."""
 
     async def put(kind: str, **changes: Any) -> None:
-        await city.city.database.change(emit, report_event(kind, **changes))
+        await city.hosted("engagement").database.change(emit, report_event(kind, **changes))
 
     return put
 

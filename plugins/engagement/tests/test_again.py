@@ -23,7 +23,7 @@ CONFLICT = ["IDEMPOTENCY_CONFLICT"]
 
 
 async def told(city: AskedCity, kind: str) -> int:
-    return len(await city.city.database.read(events_after, 0, (f"engagement.{kind}",)))
+    return len(await city.hosted("engagement").database.read(events_after, 0, (f"engagement.{kind}",)))
 
 
 async def test_a_draft_sent_again_is_one_draft(city: AskedCity) -> None:

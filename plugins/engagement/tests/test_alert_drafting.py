@@ -51,7 +51,9 @@ async def test_a_time_of_the_city_is_the_same_moment_in_the_database(city: Asked
     id = await drafted(expires=moment.isoformat())
     shown = (await city.ask("query ($id: ID!) { alert(id: $id) { expires } }", by="alerter", id=id))["alert"]
     assert shown["expires"].endswith("+07:00")
-    row = await city.city.database.read(lambda session: session.get_one(AlertRow, id.removeprefix("Alert:")))
+    row = await city.hosted("engagement").database.read(
+        lambda session: session.get_one(AlertRow, id.removeprefix("Alert:"))
+    )
     assert row.expires == moment
 
 

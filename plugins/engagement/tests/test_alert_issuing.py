@@ -44,7 +44,7 @@ async def test_an_alert_is_issued_by_a_second_person(city: AskedCity, drafted: M
     shown = (await city.ask(ALERT, id=id))["alert"]
     assert shown["wards"] == [{"id": "Ward:26740"}, {"id": "Ward:27112"}]
     assert shown["sender"] == "congdanso-tphcm"
-    [event] = await city.city.database.read(events_after, 0, ("engagement.alert_issued",))
+    [event] = await city.hosted("engagement").database.read(events_after, 0, ("engagement.alert_issued",))
     assert event.data == {"id": id.removeprefix("Alert:"), "severity": "SEVERE", "wards": ["26740", "27112"]}
 
 
@@ -65,7 +65,7 @@ async def test_the_database_itself_keeps_the_rule_of_two_persons(city: AskedCity
         row.state, row.approved_by, row.sent_at = "ISSUED", row.drafted_by, utc_now()
 
     with pytest.raises(IntegrityError):
-        await city.city.database.change(cheat)
+        await city.hosted("engagement").database.change(cheat)
     assert await active(city) == []
 
 
@@ -108,7 +108,7 @@ async def test_a_cancellation_references_the_original(city: AskedCity, issued: M
     }
     assert answer["node"]["id"] != id
     assert await active(city) == []
-    [event] = await city.city.database.read(events_after, 0, ("engagement.alert_cancelled",))
+    [event] = await city.hosted("engagement").database.read(events_after, 0, ("engagement.alert_cancelled",))
     assert event.data == {
         "id": answer["node"]["id"].removeprefix("Alert:"),
         "severity": "SEVERE",
@@ -122,13 +122,13 @@ async def test_what_does_not_stand_is_not_cancelled(city: AskedCity, issued: Mad
     for id in (draft, alert, cancelling, EXPIRED_SAMPLE):
         assert await city.refused(CANCEL, by="approver", id=id, reason=REASON) == ["ALERT_NOT_ACTIVE"]
     assert await city.refused(CANCEL, by="approver", id="Alert:none", reason=REASON) == ["NOT_FOUND"]
-    assert len(await city.city.database.read(events_after, 0, ("engagement.alert_cancelled",))) == 1
+    assert len(await city.hosted("engagement").database.read(events_after, 0, ("engagement.alert_cancelled",))) == 1
 
 
 async def test_an_alert_is_issued_once(city: AskedCity, issued: Made) -> None:
     id = await issued()
     assert await city.refused(APPROVE_ALERT, by="approver", id=id) == ["NOT_A_DRAFT"]
-    assert len(await city.city.database.read(events_after, 0, ("engagement.alert_issued",))) == 1
+    assert len(await city.hosted("engagement").database.read(events_after, 0, ("engagement.alert_issued",))) == 1
 
 
 async def test_an_update_stands_in_for_its_original_when_it_is_issued(

@@ -62,7 +62,7 @@ async def test_an_alert_is_active_from_its_effective_time_until_it_expires(city:
         session.get_one(AlertRow, now.removeprefix("Alert:")).expires = utc_now() - timedelta(seconds=1)
 
     assert await active(city) == [now]
-    await city.city.database.change(expire)
+    await city.hosted("engagement").database.change(expire)
     assert await active(city) == []
     assert (await city.ask(ALERT, id=now))["alert"]["state"] == "EXPIRED"
 

@@ -8,7 +8,6 @@ import pytest
 
 from gateway.host.testing import AskedCity
 from gateway.plugin import Refused
-from gateway.request import RequestScope
 from plugins.engagement.service.inbox import mark_read
 from plugins.engagement.tests.asking import INBOX, MARK, Happened, next_told
 
@@ -76,7 +75,7 @@ async def test_what_names_no_notification_is_refused(city: AskedCity, input: dic
 async def test_no_more_than_100_are_marked_at_a_time(city: AskedCity) -> None:
     ids = [str(number) for number in range(101)]
     with pytest.raises(Refused) as refused:
-        await city.city.database.change(mark_read, ids, city.actor("lan"))
+        await city.hosted("engagement").database.change(mark_read, ids, city.actor("lan"))
     assert (refused.value.code, refused.value.field) == ("TOO_MANY", "ids")
 
 
@@ -115,10 +114,10 @@ async def test_a_made_up_cursor_is_refused(city: AskedCity, after: str) -> None:
 async def test_a_notification_of_anothers_is_not_resolved_by_its_key(city: AskedCity, happened: Happened) -> None:
     await happened("report_received", reporter="person-hoa")
     [hers] = await next_told(city, "hoa")
-    schema = city.city.assembly.schemas["engagement"]
+    schema = city.hosted("engagement").assembly.schemas["engagement"]
     entities = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Notification { title } } }"
     for name, seen in (("lan", [None]), ("hoa", [{"title": "Đã tiếp nhận phản ánh PA-261123-00001"}])):
-        context = city.city.services["engagement"].context(RequestScope(actor=city.actor(name)))
+        context = city.context("engagement", name)
         asked = {"r": [{"__typename": "Notification", "id": hers["id"]}]}
         result = await schema.execute(entities, variable_values=asked, context_value=context)
         assert result.errors is None

@@ -65,7 +65,7 @@ async def test_a_published_article_is_the_newest_and_bears_its_editors_agency(ci
         "clientMutationId": "c1",
     }
     assert (await slugs(city, first=1)) == ["sua-chua-duong-hoa-binh"]
-    [event] = await city.city.database.read(events_after, 0, ("engagement.article_published",))
+    [event] = await city.hosted("engagement").database.read(events_after, 0, ("engagement.article_published",))
     assert event.data == {"id": "sua-chua-duong-hoa-binh", "topic": "TRANSPORT"}
 
 
@@ -189,7 +189,7 @@ async def test_an_article_is_found_by_its_slug_and_by_its_id(city: AskedCity) ->
 
 
 async def test_seeding_again_adds_nothing_and_every_seeded_article_says_it_is_a_sample(city: AskedCity) -> None:
-    await city.city.database.change(seed)
+    await city.hosted("engagement").database.change(seed)
     nodes = (await city.ask("{ news(first: 100) { nodes { title isSample bodyHtml } } }"))["news"]["nodes"]
     assert len(nodes) == 8
     for node in nodes:

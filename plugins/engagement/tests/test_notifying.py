@@ -67,25 +67,25 @@ def test_the_catalogue_tells_every_kind_by_one_event() -> None:
 async def test_an_event_that_is_delivered_twice_is_told_once(city: AskedCity) -> None:
     event = replace(report_event("report_received"), id=77)
     for _ in range(2):
-        await city.city.database.change(notify_reporter, event)
+        await city.hosted("engagement").database.change(notify_reporter, event)
 
     def written(session: Session) -> tuple[int, list[str]]:
         rows = session.exec(select(NotificationRow).where(NotificationRow.event_id == 77)).all()
         told = events_after(session, 0, ("engagement.notification_created",))
         return len(rows), [each["id"] for each in told if each["id"] == str(rows[0].id)]
 
-    assert await city.city.database.read(written) == (1, ["1"])
+    assert await city.hosted("engagement").database.read(written) == (1, ["1"])
 
 
 async def test_the_database_itself_refuses_a_second_notification_of_one_event(city: AskedCity) -> None:
-    await city.city.database.change(notify_reporter, replace(report_event("report_received"), id=77))
+    await city.hosted("engagement").database.change(notify_reporter, replace(report_event("report_received"), id=77))
 
     def again(session: Session) -> None:
         row = session.exec(select(NotificationRow)).one()
         session.add(NotificationRow(**row.model_dump(exclude={"id"})))
 
     with pytest.raises(IntegrityError):
-        await city.city.database.change(again)
+        await city.hosted("engagement").database.change(again)
 
 
 async def test_a_notification_that_is_not_stored_is_not_announced(city: AskedCity) -> None:
@@ -94,9 +94,9 @@ async def test_a_notification_that_is_not_stored_is_not_announced(city: AskedCit
         raise RuntimeError("the change fails after the rule")
 
     with pytest.raises(RuntimeError):
-        await city.city.database.change(fail_after)
+        await city.hosted("engagement").database.change(fail_after)
     announced = ("engagement.notification_created",)
-    assert await city.city.database.read(events_after, 0, announced) == []
+    assert await city.hosted("engagement").database.read(events_after, 0, announced) == []
     assert (await city.ask(INBOX, by="lan"))["inbox"]["totalCount"] == 0
 
 
@@ -104,7 +104,10 @@ async def test_nobody_is_told_of_a_report_without_a_reporter(city: AskedCity, ha
     await happened("report_received", reporter=None, id="r1")
     await happened("report_received", reporter="person-lan", id="r2")
     assert [told["report"]["id"] for told in await next_told(city, "lan")] == ["Report:r2"]
-    assert await city.city.database.read(lambda session: len(session.exec(select(NotificationRow)).all())) == 1
+    assert (
+        await city.hosted("engagement").database.read(lambda session: len(session.exec(select(NotificationRow)).all()))
+        == 1
+    )
 
 
 async def test_a_failing_listener_does_not_disturb_the_inbox(tmp_path: Path, open_test_city: OpenCity) -> None:
@@ -121,7 +124,7 @@ async def test_a_failing_listener_does_not_disturb_the_inbox(tmp_path: Path, ope
     config.write_text("[roles]\nCITIZEN = []\n[plugins.broken_listener]\n[plugins.engagement]\n")
     async with open_test_city(config) as city:
         assert city.city.assembly.out == {}
-        await city.city.database.change(emit, report_event("report_received"))
+        await city.hosted("engagement").database.change(emit, report_event("report_received"))
         [told] = await next_told(city, "lan")
         assert told["kind"] == "REPORT_RECEIVED"
 

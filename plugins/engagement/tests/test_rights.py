@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from gateway.host.testing import AskedCity
-from gateway.request import RequestScope
 from plugins.engagement.tests.asking import (
     APPROVE_ALERT,
     CANCEL,
@@ -31,9 +30,8 @@ STRANGERS = [None, "lan", "officer", "operator"]
 
 async def alone(city: AskedCity, query: str, by: str | None, **variables: Any) -> dict[str, Any]:
     """The answer of the plugin's own schema."""
-    context = city.city.services["engagement"].context
-    schema = city.city.assembly.schemas["engagement"]
-    result = await schema.execute(query, variables, context(RequestScope(actor=city.actor(by))))
+    schema = city.hosted("engagement").assembly.schemas["engagement"]
+    result = await schema.execute(query, variables, city.context("engagement", by))
     codes = [(error.extensions or {}).get("code") for error in result.errors or ()]
     if codes:
         return {"errors": codes}

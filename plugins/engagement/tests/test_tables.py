@@ -15,9 +15,9 @@ TABLES = sorted(Table.metadata.tables)
 
 @pytest.mark.parametrize("name", TABLES)
 async def test_the_migration_makes_the_columns_and_indexes_of_the_model(city: AskedCity, name: str) -> None:
-    made, model = inspect(city.city.database.engine), Table.metadata.tables[name]
+    made, model = inspect(city.hosted("engagement").database.engine), Table.metadata.tables[name]
     columns: Any = {column["name"]: (str(column["type"]), column["nullable"]) for column in made.get_columns(name)}
-    dialect = city.city.database.engine.dialect
+    dialect = city.hosted("engagement").database.engine.dialect
     said = {column.name: (column.type.compile(dialect), column.nullable) for column in model.columns}
     # SQLite tells an INTEGER PRIMARY KEY, which is never null, as nullable.
     keys = {column.name for column in model.primary_key}

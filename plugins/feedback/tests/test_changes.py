@@ -36,7 +36,7 @@ async def test_each_step_is_told_as_the_one_who_asks_may_see_it(city: AskedCity)
 
 async def test_what_was_missed_is_told_in_order_to_who_comes_back(city: AskedCity) -> None:
     report = await submit(city)
-    after = await city.city.database.read(last_event_id)
+    after = await city.hosted("feedback").database.read(last_event_id)
     await city.ask(RECEIVE, by="operator", id=report["id"])
     await city.ask(FORWARD, by="operator", id=report["id"], agency="SXD")
     async with asyncio.timeout(20), city.listen(CHANGED, by="lan", id=report["id"], after=str(after)) as events:

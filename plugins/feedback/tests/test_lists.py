@@ -11,7 +11,6 @@ import pytest
 
 from gateway.data.database import count_queries
 from gateway.host.testing import AskedCity
-from gateway.request import RequestScope
 from identity.actor import Actor
 from plugins.feedback.plugin import LAYER, map_features_in
 from plugins.feedback.service import Draft, submit_report
@@ -112,7 +111,9 @@ async def test_reports_of_one_moment_are_neither_skipped_nor_repeated(city: Aske
     moment = datetime(2026, 12, 1, tzinfo=UTC)
     for n in range(4):
         draft = Draft("CAY_XANH", f"Cây ngã số {n}")
-        await city.city.database.change(submit_report, draft, by, ward=None, settings=DEFAULTS, now=moment)
+        await city.hosted("feedback").database.change(
+            submit_report, draft, by, ward=None, settings=DEFAULTS, now=moment
+        )
     titles: list[str] = []
     after = None
     for _ in range(4):
@@ -131,7 +132,7 @@ async def test_a_page_is_of_1_to_100_and_a_cursor_is_of_this_list(city: AskedCit
 
 
 async def test_a_page_is_one_query_and_is_counted_only_when_asked(city: AskedCity) -> None:
-    statements = count_queries(city.city.database)
+    statements = count_queries(city.hosted("feedback").database)
     await city.ask("{ reports(first: 100) { nodes { title isMine agency { id } ward { id } category { name } } } }")
     assert [s.split()[0] for s in statements if "feedback_" in s] == ["SELECT"]
     statements.clear()
@@ -140,7 +141,7 @@ async def test_a_page_is_one_query_and_is_counted_only_when_asked(city: AskedCit
 
 
 async def test_histories_and_answers_of_a_page_are_one_query_each(city: AskedCity) -> None:
-    statements = count_queries(city.city.database)
+    statements = count_queries(city.hosted("feedback").database)
     await city.ask("{ reports(first: 40) { nodes { history { state } answers { text } } } }")
     assert len([s for s in statements if "feedback_" in s]) == 3
 
@@ -185,7 +186,7 @@ async def test_an_agencys_reports_are_those_it_was_given(city: AskedCity) -> Non
 
 
 async def test_the_map_shows_the_newest_reports_in_the_box_and_of_its_layer_alone(city: AskedCity) -> None:
-    context = city.city.services["feedback"].context(RequestScope())
+    context = city.context("feedback")
     centre = Box(10.76, 106.68, 10.79, 106.71)
     text = files("plugins.feedback").joinpath("data/samples.toml").read_text(encoding="utf-8")
     public = [s for s in tomllib.loads(text)["report"] if "point" in s and s.get("visibility") != "PRIVATE"]

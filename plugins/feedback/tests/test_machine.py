@@ -79,7 +79,7 @@ def shape(found: Inspector, table: str) -> dict[str, object]:
 
 
 async def test_the_migrations_make_what_the_models_say(city: AskedCity) -> None:
-    made = inspect(city.city.database.engine)
+    made = inspect(city.hosted("feedback").database.engine)
     engine = create_engine("sqlite://")
     Table.metadata.create_all(engine)
     said = inspect(engine)
@@ -96,7 +96,7 @@ def test_a_report_is_read_with_every_column_of_its_table() -> None:
 async def test_seeding_again_changes_nothing(city: AskedCity) -> None:
     from plugins.feedback.seed import seed
 
-    await city.city.database.change(seed)
+    await city.hosted("feedback").database.change(seed)
     assert (await city.ask("{ reportInbox(tab: ALL) { totalCount } }", by="operator")) == {
         "reportInbox": {"totalCount": 60}
     }

@@ -6,7 +6,6 @@ import asyncio
 from typing import Any
 
 from gateway.host.testing import AskedCity
-from gateway.request import RequestScope
 from identity.actor import Actor
 from plugins.feedback.plugin import LAYER, map_features_in
 from plugins.feedback.tests.asks import ACCEPT, BEN_THANH, FORWARD, RECEIVE, submit
@@ -73,7 +72,7 @@ async def test_on_the_map(city: AskedCity) -> None:
     lat, lng = BEN_THANH["lat"], BEN_THANH["lng"]
     box = Box(lat - 1e-4, lng - 1e-4, lat + 1e-4, lng + 1e-4)
     for by, sees in WHO:
-        context = city.city.services["feedback"].context(RequestScope(actor=city.actor(by)))
+        context = city.context("feedback", by)
         found = await map_features_in(context, box, (LAYER,), 10)
         assert [feature.id for feature in found] == [report["id"]] * sees, by
 
@@ -83,10 +82,14 @@ async def test_as_an_entity_of_another_subgraph(city: AskedCity) -> None:
     entities = """query ($r: [_Any!]!) { _entities(representations: $r) { ... on Report { title } } }"""
     for by, sees in WHO:
         representations = [{"__typename": "Report", "id": id} for id in (report["id"], "Report:none")]
-        answer = await city.city.assembly.schemas["feedback"].execute(
-            entities,
-            variable_values={"r": representations},
-            context_value=city.city.services["feedback"].context(RequestScope(actor=city.actor(by))),
+        answer = (
+            await city.hosted("feedback")
+            .assembly.schemas["feedback"]
+            .execute(
+                entities,
+                variable_values={"r": representations},
+                context_value=city.context("feedback", by),
+            )
         )
         assert answer.errors is None
         assert answer.data == {"_entities": [{"title": TITLE} if sees else None, None]}, by
@@ -130,7 +133,7 @@ async def test_an_officers_wards_bound_what_private_he_sees(city: AskedCity) -> 
 
 
 async def test_nobody_learns_who_reported(city: AskedCity) -> None:
-    sdl = city.city.assembly.schemas["feedback"].as_str()
+    sdl = city.hosted("feedback").assembly.schemas["feedback"].as_str()
     assert "reporter" not in sdl
     everything = """query ($id: ID!) { report(id: $id) {
       id code title body visibility isMine history { action at agency { id } } answers { text agency { id } }

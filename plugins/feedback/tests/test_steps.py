@@ -36,7 +36,7 @@ async def told(city: AskedCity, after: int) -> list[Event]:
     def read(session: Session) -> list[Event]:
         return [event for event in events_after(session, after, None) if event.kind.startswith("feedback.")]
 
-    return await city.city.database.read(read)
+    return await city.hosted("feedback").database.read(read)
 
 
 async def test_a_report_goes_its_way_to_the_answer_and_its_history_shows_it(city: AskedCity) -> None:
@@ -62,7 +62,7 @@ async def test_a_report_goes_its_way_to_the_answer_and_its_history_shows_it(city
 
 
 async def test_every_step_is_told_by_ids_and_plain_values(city: AskedCity) -> None:
-    before = await city.city.database.read(last_event_id)
+    before = await city.hosted("feedback").database.read(last_event_id)
     report = await in_progress(city, location={"point": BEN_THANH})
     await city.ask(ANSWER, by="officer", id=report, text=DONE)
     code = (await city.ask("query ($id: ID!) { report(id: $id) { code } }", id=report))["report"]["code"]
@@ -149,7 +149,7 @@ async def test_citizens_take_no_report_on(city: AskedCity) -> None:
 
 async def test_a_step_is_refused_from_a_state_that_it_does_not_start_from(city: AskedCity) -> None:
     report = await forwarded(city)
-    before = await city.city.database.read(last_event_id)
+    before = await city.hosted("feedback").database.read(last_event_id)
     assert await city.refused(RECEIVE, by="operator", id=report) == ["BAD_STATE"]
     assert await city.refused(FORWARD, by="operator", id=report, agency="SXD") == ["BAD_STATE"]
     assert await city.refused(ANSWER, by="officer", id=report, text=DONE) == ["BAD_STATE"]

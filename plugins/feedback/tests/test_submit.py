@@ -55,7 +55,7 @@ async def test_the_code_is_the_citys_day_and_the_serial_of_that_day(city: AskedC
     moments = [datetime(2027, 1, 4, 16, 59, tzinfo=UTC), datetime(2027, 1, 4, 17, 30, tzinfo=UTC)]
     codes = []
     for moment in (*moments, moments[1]):
-        row = await city.city.database.change(
+        row = await city.hosted("feedback").database.change(
             submit_report, Draft("CAY_XANH", "Cây ngã"), CITIZEN, ward=None, settings=DEFAULTS, now=moment
         )
         codes.append(row.code)
@@ -84,12 +84,12 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
 
 
 async def test_a_bad_draft_is_refused_by_field_and_nothing_is_stored_or_told(city: AskedCity) -> None:
-    before = await city.city.database.read(last_event_id)
+    before = await city.hosted("feedback").database.read(last_event_id)
     for given, code, field in REFUSED:
         payload = (await city.ask(SUBMIT, by="lan", input=draft(**given)))["submitReport"]
         assert payload["node"] is None, code
         assert payload["userErrors"] == [{"code": code, "field": field}]
-    assert await city.city.database.read(last_event_id) == before
+    assert await city.hosted("feedback").database.read(last_event_id) == before
     assert (await city.ask("{ reports { totalCount } }"))["reports"]["totalCount"] == PUBLIC_SAMPLES
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from gateway.host.testing import AskedCity as City
-from gateway.request import RequestScope
 from plugins.maps.features import evenly
 from schema.geo import Box, MapFeature, Point
 
@@ -88,7 +87,7 @@ async def test_the_nearest_wards_come_in_order(city: City) -> None:
 
 async def test_other_plugins_are_told_the_ward_of_a_point(city: City) -> None:
     for plugin, question in (("feedback", "feedback_ward_of"), ("agencies", "agencies_ward_of")):
-        context = city.city.services[plugin].context(RequestScope())
+        context = city.context(plugin)
         inside = await context.ask(question, point=Point(10.7725, 106.6980))
         outside = await context.ask(question, point=Point(21.03, 105.85))
         assert [(a.plugin, a.value) for a in inside + outside] == [("maps", "26743"), ("maps", None)]

@@ -166,7 +166,7 @@ async def where(city: City) -> tuple[bool, str]:
 async def test_a_running_city_is_exact_as_soon_as_polygons_are_imported(city: City, make_file: MakeFile) -> None:
     assert await where(city) == (True, BEN_THANH)
     path = make_file(collection(feature(BEN_THANH, AROUND_THE_MARKET)))
-    await city.city.database.change(import_wards, path)
+    await city.hosted("maps").database.change(import_wards, path)
     for _ in range(250):
         if not (await where(city))[0]:
             break
@@ -178,7 +178,7 @@ async def test_a_running_city_is_exact_as_soon_as_polygons_are_imported(city: Ci
 
 async def test_a_refused_import_leaves_the_running_city_as_it_is(city: City, make_file: MakeFile) -> None:
     path = make_file(collection(feature(BEN_THANH, AROUND_THE_MARKET), feature("0", None)))
-    report = await city.city.database.change(import_wards, path)
+    report = await city.hosted("maps").database.change(import_wards, path)
     assert not report.ok
     await asyncio.sleep(0.1)
     assert await where(city) == (True, BEN_THANH)

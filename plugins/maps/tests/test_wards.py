@@ -95,7 +95,7 @@ async def test_a_search_goes_on_in_the_same_order_on_the_next_page(city: City) -
 
 
 async def test_former_units_of_a_hundred_wards_are_read_at_once(city: City) -> None:
-    seen = count_queries(city.city.database)
+    seen = count_queries(city.hosted("maps").database)
     data = await city.ask("{ wards(first: 100) { nodes { formerUnits { name } } } }")
     assert min(len(node["formerUnits"]) for node in data["wards"]["nodes"]) == 1
     assert sum("FROM maps_former_unit" in statement for statement in seen) == 1
@@ -112,7 +112,7 @@ async def test_the_migrations_make_what_the_models_say(city: City) -> None:
         }
 
     said = {table.name: {(c.name, bool(c.nullable)) for c in table.columns} for table in Table.metadata.sorted_tables}
-    assert await city.city.database.read(lambda session: columns_of(session.connection())) == said
+    assert await city.hosted("maps").database.read(lambda session: columns_of(session.connection())) == said
 
 
 async def test_seeding_again_changes_nothing(city: City) -> None:
@@ -120,7 +120,7 @@ async def test_seeding_again_changes_nothing(city: City) -> None:
         models = (WardRow, FormerUnitRow)
         return [row.model_dump() for model in models for row in session.exec(select(model))]
 
-    before = await city.city.database.read(all_rows)
-    await city.city.database.change(seed)
+    before = await city.hosted("maps").database.read(all_rows)
+    await city.hosted("maps").database.change(seed)
     assert len(before) == 168 + 493
-    assert await city.city.database.read(all_rows) == before
+    assert await city.hosted("maps").database.read(all_rows) == before

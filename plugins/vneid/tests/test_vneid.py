@@ -8,7 +8,6 @@ import pytest
 import structlog
 
 from gateway.host.testing import AskedCity, OpenCity
-from gateway.request import RequestScope
 from plugins.vneid.levels import levels, opened_at
 
 SIGN_IN = """
@@ -101,9 +100,9 @@ async def test_signing_in_leaves_neither_name_nor_token_in_the_log(
 
 async def test_an_identity_is_resolved_by_its_key_for_its_owner_alone(city: AskedCity) -> None:
     query = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Identity { level } } }"
-    schema = city.city.assembly.schemas["vneid"]
+    schema = city.hosted("vneid").assembly.schemas["vneid"]
     for by, seen in (("lan", [{"level": 2}]), ("minh", [None]), (None, [None])):
-        context = city.city.services["vneid"].context(RequestScope(actor=city.actor(by)))
+        context = city.context("vneid", by)
         asked = {"r": [{"__typename": "Identity", "id": "Identity:person-lan"}]}
         result = await schema.execute(query, variable_values=asked, context_value=context)
         assert result.errors is None
