@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import partial
 from typing import Final
 
 from starlette.applications import Starlette
@@ -28,6 +27,7 @@ from gateway.server.settings import ServerSettings
 from gateway.server.streams import OpenStreams
 from gateway.server.subgraph_engine import SubgraphEngine
 from gateway.server.websocket import GatewayWebSocket
+from gateway.subgraphs.local import LocalSubgraph
 
 _ASKED_HEADERS: Final = ("accept", "authorization", "content-type", "last-event-id", "x-request-id", "x-requested-with")
 
@@ -49,10 +49,8 @@ def create_app(served: Served, settings: ServerSettings | None = None) -> Starle
         *(explorer.routes() if settings.explorer else ()),
     ]
     if settings.subgraph_endpoints:
-        for name, subgraph in served.local_subgraphs().items():
-            # partial binds this turn's engine; a lambda would see the last one's.
-            engine = partial(_same, SubgraphEngine(subgraph))
-            paths += _graphql(f"/subgraphs/{name}/graphql", served, engine, settings, streams, page=False)
+        for name in served.local_subgraphs():
+            paths += _graphql(f"/subgraphs/{name}/graphql", served, Alone(served, name), settings, streams, page=False)
     around = [Middleware(Envelope, settings, streams)]
     if settings.allowed_origins:
         around.append(_cors(settings))
@@ -89,8 +87,22 @@ class GatewayApp(Starlette):
             await super().__call__(scope, receive, send)
 
 
-def _same(engine: SubgraphEngine) -> SubgraphEngine:
-    return engine
+class Alone:
+    """The engine over one plugin of what is served, made anew when another graph has taken over."""
+
+    def __init__(self, served: Served, name: str) -> None:
+        self._served = served
+        self._name = name
+        self._made: tuple[LocalSubgraph, SubgraphEngine] | None = None
+
+    def __call__(self) -> SubgraphEngine:
+        """Raises: HTTPRefusal: the plugin is no longer in this process."""
+        subgraph = self._served.local_subgraphs().get(self._name)
+        if subgraph is None:
+            raise HTTPRefusal(404, "NOT_FOUND", f"{self._name} is no longer served here.")
+        if self._made is None or self._made[0] is not subgraph:
+            self._made = subgraph, SubgraphEngine(subgraph)
+        return self._made[1]
 
 
 def _graphql(

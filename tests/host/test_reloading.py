@@ -15,6 +15,8 @@ import pytest
 from gateway.host.city import open_city
 from gateway.host.reloading import Reloading
 from gateway.request import GraphQLRequest, RequestScope
+from gateway.server.app import Alone
+from gateway.server.refusals import HTTPRefusal
 from tests.host.conftest import WriteCity, good
 
 SLOW = """
@@ -89,6 +91,23 @@ async def test_what_runs_ends_over_the_old_graph_and_what_comes_after_over_the_n
         assert not old._task.done()
         await ticks.aclose()
         await asyncio.wait_for(old._task, 5)
+
+
+async def test_a_plugin_asked_alone_is_that_of_the_graph_that_serves(write_city: WriteCity) -> None:
+    manifest = write_city({"good": good("good"), "fine": good("fine")})
+    async with reloading(manifest) as served:
+        alone = Alone(served, "good")
+        first = alone()
+        assert alone() is first
+        assert await served.reload()
+        assert alone() is not first
+        answer = await alone().execute(GraphQLRequest("{ good }"), RequestScope())
+        assert answer.as_map() == {"data": {"good": "good answers"}}
+        change(manifest, "[plugins.good]\n", "")
+        assert await served.reload()
+        with pytest.raises(HTTPRefusal) as refused:
+            alone()
+        assert (refused.value.status, refused.value.code) == (404, "NOT_FOUND")
 
 
 @pytest.mark.parametrize(
