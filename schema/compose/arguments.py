@@ -18,17 +18,29 @@ def merge_arguments(
     names = dict.fromkeys(name for _, field in sources for name in field.arguments)
     merged = {}
     for name in names:
-        having = [
-            (member, field.arguments[name])
-            for member, field in sources
-            if name in field.arguments and not is_contextual(field.arguments[name])
-        ]
-        if len(having) == len(sources):
+        having = [(member, field.arguments[name]) for member, field in sources if name in field.arguments]
+        if any(is_contextual(argument) for _, argument in having):
+            _check_contextual(coordinate, name, having, report)
+        elif len(having) == len(sources):
             at = f"{coordinate}({name}:)"
             merged[name] = merge_inputs_of(supergraph, at, "FIELD_ARGUMENT", having, kept, report)
-        elif having:
+        else:
             _check_optional(coordinate, name, having, sources, report)
     return merged
+
+
+def _check_contextual(coordinate: str, name: str, having: Sequence[tuple[Member, Argument]], report: Report) -> None:
+    """Clients do not see an argument that some subgraph takes from a context, so no other may need it from them."""
+    contextual = [member.name for member, argument in having if is_contextual(argument)]
+    needing = [member.name for member, argument in having if argument.required and not is_contextual(argument)]
+    if needing:
+        report.error(
+            "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS",
+            f"{coordinate}({name}:) is taken from a context in {_places(coordinate, contextual, report)} and required "
+            f"in {_places(coordinate, needing, report)}: take it from a context there too, or make it optional",
+            subgraphs=[*contextual, *needing],
+            coordinate=f"{coordinate}({name}:)",
+        )
 
 
 def _check_optional(

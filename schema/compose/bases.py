@@ -20,6 +20,11 @@ def only_extends(subgraph: Subgraph, definition: TypeDef) -> bool:
     return subgraph.federation_1 and extends
 
 
+def _is_alike(extension: TypeDef, base: TypeDef) -> bool:
+    """Whether the two can be one type: of one kind, where an interface object is of the interface's."""
+    return extension.kind is base.kind or any(applied(side, "interfaceObject") for side in (extension, base))
+
+
 def check_bases(checked: Sequence[Subgraph], subgraphs: Sequence[Subgraph], report: Report) -> set[str]:
     """Report EXTENSION_WITH_NO_BASE for extensions in ``checked``, some of ``subgraphs``; return whose they are."""
     faulty = set()
@@ -27,7 +32,8 @@ def check_bases(checked: Sequence[Subgraph], subgraphs: Sequence[Subgraph], repo
         for name, definition in subgraph.types.items():
             if name in _ROOTS or not only_extends(subgraph, definition):
                 continue
-            if any(name in other.types and other.types[name].defined for other in subgraphs if other is not subgraph):
+            others = [other.types[name] for other in subgraphs if other is not subgraph and name in other.types]
+            if any(other.defined and (subgraph.federation_1 or _is_alike(definition, other)) for other in others):
                 continue
             faulty.add(subgraph.name)
             report.error(

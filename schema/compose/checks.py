@@ -1,5 +1,6 @@
 """What federation asks of one subgraph on its own."""
 
+from .context_checks import check_contexts
 from .elements import Kind, TypeDef, all_applied, applied, named
 from .errors import Report
 from .list_sizes import check_costs
@@ -28,13 +29,15 @@ def check_subgraph(subgraph: Subgraph, report: Report) -> None:
             for requires in all_applied(item, "requires"):
                 check_field_set(subgraph, usage, requires, definition.name, at, report)
             for provides in all_applied(item, "provides"):
-                if _is_composite(subgraph, item.type):
+                if subgraph.is_composite(item.type):
                     check_field_set(subgraph, usage, provides, named(item.type), at, report)
                 else:
                     _error(report, subgraph, "PROVIDES_ON_NON_OBJECT_FIELD", at, f"is a {item.type}: remove @provides")
         _check_fields(subgraph, usage, definition, report)
         _check_externals(subgraph, usage, definition, report)
         _check_costs_of(subgraph, definition, report)
+    for code, at, fault in check_contexts(subgraph):
+        _error(report, subgraph, code, at, fault)
     _check_interface_keys(subgraph, report)
     _check_interface_objects(subgraph, report)
 
@@ -42,11 +45,6 @@ def check_subgraph(subgraph: Subgraph, report: Report) -> None:
 def _error(report: Report, subgraph: Subgraph, code: str, at: str, fault: str) -> None:
     message = f"{at} in {report.where(subgraph.name, at)} {fault}"
     report.error(code, message, subgraphs=[subgraph.name], coordinate=at)
-
-
-def _is_composite(subgraph: Subgraph, type_: str) -> bool:
-    found = subgraph.types.get(named(type_))
-    return found is not None and found.kind in (Kind.OBJECT, Kind.INTERFACE, Kind.UNION)
 
 
 def _check_type(subgraph: Subgraph, definition: TypeDef, report: Report) -> None:
@@ -66,7 +64,7 @@ def _check_fields(subgraph: Subgraph, usage: Usage, definition: TypeDef, report:
         own = [directive for directive in all_applied(item, "shareable") if not directive.extension]
         if definition.kind is Kind.INTERFACE:
             for spec in ("requires", "provides"):
-                if applied(item, spec):
+                if applied(item, spec) and (spec == "requires" or subgraph.is_composite(item.type)):
                     fault = f"is a field of an interface: move @{spec} to the types that implement it"
                     _error(report, subgraph, f"{spec.upper()}_UNSUPPORTED_ON_INTERFACE", at, fault)
             for spec in needs(item):
@@ -77,7 +75,7 @@ def _check_fields(subgraph: Subgraph, usage: Usage, definition: TypeDef, report:
             if own:
                 fault = "is a field of an interface: move @shareable to the types that implement it"
                 _error(report, subgraph, "INVALID_SHAREABLE_USAGE", at, fault)
-        elif len(own) > 1:
+        elif len(own) > 1 or len(all_applied(item, "shareable")) - len(own) > 1:
             _error(report, subgraph, "INVALID_SHAREABLE_USAGE", at, "is @shareable twice: once is enough")
 
 

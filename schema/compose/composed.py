@@ -3,12 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graphql import StringValueNode
+from graphql import DirectiveLocation, StringValueNode
 
 from .elements import DirectiveDef
 from .errors import Report, listing
 from .links import FEDERATION, Link
 from .supergraph import Member
+
+#: the locations in queries
+EXECUTABLE = frozenset(
+    location.name
+    for location in (
+        DirectiveLocation.QUERY,
+        DirectiveLocation.MUTATION,
+        DirectiveLocation.SUBSCRIPTION,
+        DirectiveLocation.FIELD,
+        DirectiveLocation.FRAGMENT_DEFINITION,
+        DirectiveLocation.FRAGMENT_SPREAD,
+        DirectiveLocation.INLINE_FRAGMENT,
+        DirectiveLocation.VARIABLE_DEFINITION,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +66,19 @@ def _link_of(member: Member, name: str, report: Report) -> tuple[Link, str] | No
         fault = f'composes "{name}", which it does not define: define the directive'
     else:
         found = member.subgraph.links.by_directive(name[1:])
-        if found is not None and found[0].identity != FEDERATION:
+        if found is not None and found[0].identity != FEDERATION and not _is_renamed(found[0], name):
             return found
-        if found is None:
+        if found is None or found[0].identity != FEDERATION:
             fault = f'composes "{name}", which no @link brings: link a specification that has it'
         else:
             fault = f'composes "{name}", which is a directive of federation: remove @composeDirective'
     report.error("DIRECTIVE_COMPOSITION_ERROR", f"{member.name} {fault}", subgraphs=[member.name])
     return None
+
+
+def _is_renamed(link: Link, name: str) -> bool:
+    """Whether the directive has its name by ``as:`` of the whole specification, which names none of its directives."""
+    return link.namespace != link.name and name not in link.imports.values()
 
 
 def _agree(name: str, uses: Sequence[tuple[Member, Link, str]], report: Report) -> bool:
@@ -99,10 +119,15 @@ def _is_one_name(
 
 
 def _definition(name: str, uses: Sequence[tuple[Member, Link, str]]) -> DirectiveDef:
-    """The definition with the newest link, on the locations of all."""
+    """The definition with the newest link, on the locations of all; in queries, on those that all have."""
     newest = max(uses, key=lambda use: use[1].version)[1].version
     definitions = [member.subgraph.directives[name] for member, link, _ in reversed(uses) if link.version == newest]
-    locations = [location for member, _, _ in uses for location in member.subgraph.directives[name].locations]
+    locations = [
+        location
+        for member, _, _ in uses
+        for location in member.subgraph.directives[name].locations
+        if location not in EXECUTABLE or all(location in m.subgraph.directives[name].locations for m, _, _ in uses)
+    ]
     first = definitions[0]
     return DirectiveDef(
         name,

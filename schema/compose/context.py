@@ -2,13 +2,12 @@
 
 import re
 
-from graphql import StringValueNode
-
-from .elements import Argument, Field, all_applied, applied
+from .elements import Argument, Field, all_applied, applied, text_of
 from .supergraph import Member, Supergraph
 from .texts import quoted
 
-_FROM = re.compile(r"\s*\$\s*([A-Za-z_]\w*)(.*)", re.DOTALL)
+_IGNORED = r"(?:[\s,\ufeff]|#[^\n\r]*(?=[\n\r]|\Z))*"
+_FROM = re.compile(rf"{_IGNORED}\${_IGNORED}([A-Za-z_]\w*)(.*)", re.DOTALL | re.ASCII)
 
 
 def is_contextual(argument: Argument) -> bool:
@@ -16,12 +15,17 @@ def is_contextual(argument: Argument) -> bool:
     return applied(argument, "fromContext") is not None
 
 
+def parse_reference(text: str) -> tuple[str, str] | None:
+    """``$ward { id }`` -> ("ward", " { id }"), None where no context is named."""
+    matched = _FROM.fullmatch(text)
+    return (matched[1], matched[2]) if matched else None
+
+
 def join_contexts(supergraph: Supergraph, member: Member, type_name: str) -> bool:
     """Put the contexts that the member sets on the type into the supergraph; whether there are any."""
     found = all_applied(member.subgraph.types[type_name], "context")
     for context in found:
-        value = context.args.get("name")
-        name = value.value if isinstance(value, StringValueNode) else ""
+        name = text_of(context, "name") or ""
         supergraph.join(type_name, f"@context(name: {quoted(_named(member, name))})")
     return bool(found)
 
@@ -31,16 +35,15 @@ def context_arguments(member: Member, field: Field) -> str | None:
     said = []
     for argument in field.arguments.values():
         directive = applied(argument, "fromContext")
-        value = directive.args.get("field") if directive else None
-        matched = _FROM.fullmatch(value.value) if isinstance(value, StringValueNode) else None
-        if matched is not None:
+        reference = parse_reference(text_of(directive, "field") or "") if directive else None
+        if reference is not None:
             said.append(
-                f"{{context: {quoted(_named(member, matched[1]))}, name: {quoted(argument.name)}, "
-                f"type: {quoted(argument.type)}, selection: {quoted(matched[2])}}}"
+                f"{{context: {quoted(_named(member, reference[0]))}, name: {quoted(argument.name)}, "
+                f"type: {quoted(argument.type)}, selection: {quoted(reference[1])}}}"
             )
     return f"contextArguments: [{', '.join(said)}]" if said else None
 
 
 def _named(member: Member, name: str) -> str:
     """Contexts of different subgraphs are different contexts."""
-    return f"{re.sub(r'[^A-Za-z0-9_]', '_', member.name)}__{name}"
+    return f"{member.name}__{name}"

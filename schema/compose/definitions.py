@@ -1,7 +1,8 @@
 """Federation directives that a subgraph writes out itself must be defined as the specification says."""
 
-from graphql import DirectiveDefinitionNode, DocumentNode, TypeDefinitionNode, print_ast
+from graphql import DirectiveDefinitionNode, DocumentNode, TypeDefinitionNode, print_ast, specified_scalar_types
 
+from .elements import named, nullable
 from .errors import Report
 from .links import Links
 from .specs import DIRECTIVES, FEDERATION_TYPES, DirectiveSpec
@@ -9,13 +10,19 @@ from .specs import DIRECTIVES, FEDERATION_TYPES, DirectiveSpec
 
 def check_definitions(
     subgraph: str, document: DocumentNode, links: Links, names: dict[str, str], report: Report
-) -> None:
-    """Report DIRECTIVE_DEFINITION_INVALID and TYPE_DEFINITION_INVALID."""
+) -> set[str]:
+    """Report DIRECTIVE_DEFINITION_INVALID and TYPE_DEFINITION_INVALID; return the directives, without their @."""
+    faulty = set()
+    types = {node.name.value for node in document.definitions if isinstance(node, TypeDefinitionNode)}
+    types |= set(specified_scalar_types)
     for node in document.definitions:
         if isinstance(node, DirectiveDefinitionNode) and node.name.value in names:
+            if not _used_types(node) <= types:
+                continue  # which is the one thing to say of it, and is said where grammar is checked
             spec = DIRECTIVES[names[node.name.value]]
             fault = _fault(node, spec, links)
             if fault:
+                faulty.add(node.name.value)
                 report.error(
                     "DIRECTIVE_DEFINITION_INVALID",
                     f"{subgraph} defines @{node.name.value} {fault}: remove the definition, @link brings it",
@@ -23,6 +30,11 @@ def check_definitions(
                     coordinate=f"@{node.name.value}",
                 )
     _check_types(subgraph, document, links, report)
+    return faulty
+
+
+def _used_types(node: DirectiveDefinitionNode) -> set[str]:
+    return {named(print_ast(argument.type)) for argument in node.arguments or ()}
 
 
 def _fault(node: DirectiveDefinitionNode, spec: DirectiveSpec, links: Links) -> str | None:
@@ -51,19 +63,22 @@ def _fault(node: DirectiveDefinitionNode, spec: DirectiveSpec, links: Links) -> 
 def _same_type(written: str, wanted: str, links: Links) -> bool:
     """Field sets may also be written as String! and [String!]!."""
     bare = wanted.strip("[]!")
+    if not wanted.endswith("!"):
+        written = nullable(written)  # a subgraph may insist
     if bare not in FEDERATION_TYPES:
         return written == wanted
     if bare == "FieldSet" and written in ("String!", "[String!]!"):
         return True
     here = links.federation.type(bare) if links.federation else f"_{bare}"
-    return written in (wanted.replace(bare, here), wanted.replace(bare, "String"))
+    own = bare if links.federation else here
+    return written in (wanted.replace(bare, here), wanted.replace(bare, own), wanted.replace(bare, "String"))
 
 
 def _check_types(subgraph: str, document: DocumentNode, links: Links, report: Report) -> None:
     """FieldSet and its like are scalars; a subgraph that defines them otherwise cannot be read."""
     if links.federation is None:
         return
-    local = {links.federation.type(name) for name in FEDERATION_TYPES}
+    local = {links.federation.type(name) for name in FEDERATION_TYPES} | {"FieldSet"}
     for node in document.definitions:
         if not isinstance(node, TypeDefinitionNode) or node.kind == "scalar_type_definition":
             continue

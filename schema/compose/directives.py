@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from graphql import BooleanValueNode, IntValueNode, ListValueNode, StringValueNode, ValueNode, print_ast
 
 from .composed import ComposedDirective, composed_directives
-from .elements import Applied, Element
+from .elements import Applied, Element, applied, every_element
 from .errors import Report, listing
 from .executable import merge_executable
 from .requirements import OPEN, alternatives, as_value, both
@@ -48,6 +48,8 @@ def kept_directives(members: Sequence[Member], report: Report) -> Kept:
                 if name == spec and "__" not in local:
                     imported.setdefault(local, []).append(member.name)
         if len(imported) > 1:
+            imported = _where_applied(members, spec, imported)
+        if len(imported) > 1:
             said = listing([f'"@{local}" in {listing(where)}' for local, where in imported.items()])
             report.error(
                 "LINK_IMPORT_NAME_MISMATCH",
@@ -56,6 +58,18 @@ def kept_directives(members: Sequence[Member], report: Report) -> Kept:
             )
         names[spec] = next(iter(imported), spec)
     return Kept(names, composed_directives(members, report))
+
+
+def _where_applied(members: Sequence[Member], spec: str, imported: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Of the names and where they are imported, those that are also applied."""
+    applying = {
+        member.name
+        for member in members
+        if any(applied(element, spec) for element, _ in every_element(member.subgraph.types.values()))
+        or any(directive.spec == spec for directive in member.subgraph.applied)
+    }
+    found = {local: [name for name in where if name in applying] for local, where in imported.items()}
+    return {local: where for local, where in found.items() if where}
 
 
 def merge_applied(sources: Sequence[Source], coordinate: str, kept: Kept, report: Report) -> list[Applied]:
@@ -148,4 +162,6 @@ def merge_directive_definitions(supergraph: Supergraph, kept: Kept, report: Repo
     """The definitions of composed directives, and of executable ones that every subgraph has."""
     for composed in kept.composed.values():
         supergraph.directives.setdefault(composed.name, composed.definition)
+        for argument in composed.definition.arguments.values():
+            kept.used.update(directive.spec for directive in argument.directives if directive.spec in CARRIED)
     merge_executable(supergraph, kept.composed.values(), report)

@@ -1,7 +1,7 @@
 """The words of a schema as plain values: types, fields, arguments, enum values, applied directives."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -117,6 +117,26 @@ def applied(element: Element, spec: str) -> Applied | None:
 
 def all_applied(element: Element, spec: str) -> list[Applied]:
     return [directive for directive in element.directives if directive.spec == spec]
+
+
+def text_of(directive: Applied, argument: str) -> str | None:
+    """The argument's string, None where there is none."""
+    value = directive.args.get(argument)
+    return value.value if isinstance(value, StringValueNode) else None
+
+
+def every_element(types: Iterable[TypeDef]) -> Iterator[tuple[Element, str]]:
+    """(element, coordinate) of the types and of all that is in them."""
+    for definition in types:
+        yield definition, definition.name
+        for item in definition.fields.values():
+            yield item, f"{definition.name}.{item.name}"
+            for argument in item.arguments.values():
+                yield argument, f"{definition.name}.{item.name}({argument.name}:)"
+        for argument in definition.inputs.values():
+            yield argument, f"{definition.name}.{argument.name}"
+        for value in definition.values.values():
+            yield value, f"{definition.name}.{value.name}"
 
 
 def drop(element: Element, specs: Iterable[str]) -> None:

@@ -2,28 +2,12 @@
 
 from collections.abc import Iterable
 
-from graphql import DirectiveLocation
-
-from .composed import ComposedDirective
+from .composed import EXECUTABLE, ComposedDirective
 from .elements import Argument, DirectiveDef
 from .errors import Report, listing
 from .subtypes import narrowest
 from .supergraph import Supergraph
 from .texts import merge_defaults, merge_descriptions
-
-_EXECUTABLE = frozenset(
-    location.name
-    for location in (
-        DirectiveLocation.QUERY,
-        DirectiveLocation.MUTATION,
-        DirectiveLocation.SUBSCRIPTION,
-        DirectiveLocation.FIELD,
-        DirectiveLocation.FRAGMENT_DEFINITION,
-        DirectiveLocation.FRAGMENT_SPREAD,
-        DirectiveLocation.INLINE_FRAGMENT,
-        DirectiveLocation.VARIABLE_DEFINITION,
-    )
-)
 
 
 def merge_executable(supergraph: Supergraph, composed: Iterable[ComposedDirective], report: Report) -> None:
@@ -38,7 +22,7 @@ def merge_executable(supergraph: Supergraph, composed: Iterable[ComposedDirectiv
         locations = [
             location
             for location in present[0].locations
-            if location in _EXECUTABLE and all(location in other.locations for other in present)
+            if location in EXECUTABLE and all(location in other.locations for other in present)
         ]
         if locations:
             supergraph.directives[name] = DirectiveDef(

@@ -12,7 +12,7 @@ from .elements import Field, Kind, all_applied, value_text
 from .errors import Report, listing
 from .overrides import Overrides, is_used
 from .sharing import check_sharing
-from .subtypes import widest
+from .subtypes import is_subtype, widest
 from .supergraph import Member, Supergraph
 from .texts import merge_descriptions, quoted
 from .usage import field_set_text
@@ -88,7 +88,7 @@ def _merge_field(
     supergraph.types[type_name].fields[name] = merged
     for resolver in resolvers:
         if resolver.external:
-            _check_external(merged, coordinate, resolver, own, report)
+            _check_external(supergraph, merged, coordinate, resolver, own, report)
     _join_field(supergraph, type_name, merged, resolvers, overrides)
 
 
@@ -113,18 +113,22 @@ def _report_types(code: str, coordinate: str, resolvers: Sequence[Resolver], rep
 
 
 def _check_external(
-    merged: Field, coordinate: str, external: Resolver, own: Sequence[Resolver], report: Report
+    types: Supergraph, merged: Field, coordinate: str, external: Resolver, own: Sequence[Resolver], report: Report
 ) -> None:
-    """What a subgraph says of a field that it does not resolve must be what the others say."""
+    """What a subgraph says of a field that it does not resolve must be what the others say.
+
+    It may say less of what goes in, and more of what comes out where the others differ among themselves.
+    """
     name = external.member.name
-    if external.field.type != merged.type:
+    agreed = len({resolver.field.type for resolver in own}) == 1
+    if external.field.type != merged.type and (agreed or not is_subtype(types, external.field.type, merged.type)):
         _report_types("EXTERNAL_TYPE_MISMATCH", coordinate, [*own, external], report)
     faults = []
     for argument in merged.arguments.values():
         theirs = external.field.arguments.get(argument.name)
         if theirs is None:
             faults.append(("EXTERNAL_ARGUMENT_MISSING", f'lacks the argument "{argument.name}"'))
-        elif theirs.type != argument.type:
+        elif not is_subtype(types, argument.type, theirs.type):
             faults.append(("EXTERNAL_ARGUMENT_TYPE_MISMATCH", f'has "{argument.name}" as {theirs.type}'))
         elif _text(theirs.default) != _text(argument.default):
             faults.append(("EXTERNAL_ARGUMENT_DEFAULT_MISMATCH", f'has another default of "{argument.name}"'))

@@ -1,6 +1,7 @@
 """Whether one subgraph's SDL is valid GraphQL, with the federation directives it may use put in."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from graphql import (
@@ -32,7 +33,7 @@ from graphql.validation import PossibleTypeExtensionsRule
 from graphql.validation.specified_rules import specified_sdl_rules
 from graphql.validation.validate import validate_sdl
 
-from .elements import Argument, Element, Kind, named
+from .elements import Applied, Argument, Kind, every_element, named
 from .errors import Report
 from .links import Links
 from .specs import DIRECTIVES, FEDERATION_TYPES
@@ -48,6 +49,9 @@ _DEFINITIONS: dict[type[TypeExtensionNode], type[TypeDefinitionNode]] = {
     EnumTypeExtensionNode: EnumTypeDefinitionNode,
     InputObjectTypeExtensionNode: InputObjectTypeDefinitionNode,
 }
+#: federation 1 subgraphs may name this scalar without defining it
+_ANY = "_Any"
+_UNNAMED = "_GivenByLink"
 _LINK = "directive @{name}(url: String, as: String, for: {ns}__Purpose, import: [{ns}__Import]) repeatable on SCHEMA"
 
 
@@ -58,8 +62,11 @@ def check_grammar(document: DocumentNode, links: Links, names: dict[str, str]) -
     faults = validate_sdl(whole, None, _RULES)
     if faults:
         return faults
-    schema = build_ast_schema(whole, assume_valid_sdl=True)
-    return [fault for fault in validate_schema(schema) if not _is_no_fault_here(fault)]
+    try:
+        found = validate_schema(build_ast_schema(whole, assume_valid_sdl=True))
+    except (GraphQLError, TypeError) as fault:  # a schema that cannot even be put together
+        return [fault if isinstance(fault, GraphQLError) else GraphQLError(str(fault))]
+    return [fault for fault in found if not _is_no_fault_here(fault)]
 
 
 def _is_no_fault_here(fault: GraphQLError) -> bool:
@@ -67,7 +74,8 @@ def _is_no_fault_here(fault: GraphQLError) -> bool:
     return (
         fault.message in ("Query root type must be provided.", "Type Query must define one or more fields.")
         or " has invalid default value: " in fault.message
-        or fault.message.endswith("must not be deprecated.")  # a rule younger than most schemas
+        or fault.message.endswith("must not be deprecated.")  # these two rules are younger than most schemas
+        or fault.message.startswith("OneOf input field ")
     )
 
 
@@ -82,7 +90,10 @@ def _as_specified(document: DocumentNode, links: Links, names: dict[str, str]) -
             used = {named(print_ast(argument.type)) for argument in node.arguments or ()}
             if used <= types | set(specified_scalar_types):
                 locations = [location.value for location in node.locations]
-                text, scalars = _definition(node.name.value, names[node.name.value], links, locations)
+                given = [argument.name.value for argument in node.arguments or ()]
+                text, scalars = _definition(node.name.value, names[node.name.value], links, locations, given)
+                if not node.repeatable:
+                    text = text.replace(" repeatable on ", " on ")
                 yield from _parsed("\n".join([text, *(f"scalar {name}" for name in sorted(scalars - types))]))
                 types |= scalars
                 continue
@@ -114,12 +125,11 @@ def _provided(document: DocumentNode, links: Links, names: dict[str, str]) -> It
     for local, name in names.items():
         if local not in directives and (not links.federation or name in DIRECTIVES):
             text, used = _definition(local, name, links, DIRECTIVES[name].locations_in(links.version))
+            for scalar in used - types - {_ANY}:  # what the SDL names, it must define: the scalar is not there for it
+                text = re.sub(rf": (\[*){scalar}\b", rf": \1{_UNNAMED}", text)
+            scalars |= {scalar if scalar == _ANY else _UNNAMED for scalar in used - types}
             lines.append(text)
-            scalars |= used
-    lines += [f"scalar {name}" for name in sorted(scalars - types)]
-    if links.federation is not None:
-        spare = {links.federation.type(name) for name in FEDERATION_TYPES} - types - scalars
-        lines += [f"scalar {name}" for name in sorted(spare)]
+    lines += [f"scalar {name}" for name in sorted(scalars)]
     return iter(_parsed("\n".join(lines)) if lines else ())
 
 
@@ -129,28 +139,38 @@ def _parsed(text: str) -> tuple[DefinitionNode, ...]:
     return tuple(parse(text, no_location=True).definitions)
 
 
-def _definition(local: str, name: str, links: Links, locations: Sequence[str]) -> tuple[str, set[str]]:
-    """The SDL of a federation directive under its name here, and the federation scalars that it uses."""
+def _definition(
+    local: str, name: str, links: Links, locations: Sequence[str], given: Sequence[str] | None = None
+) -> tuple[str, set[str]]:
+    """The SDL of a federation directive under its name here, and the federation scalars that it uses.
+
+    ``given``: the arguments that the subgraph's own definition has; None for all.
+    """
     spec = DIRECTIVES[name]
     scalars = set()
     arguments = []
     for argument, type_, default in spec.arguments_in(max(links.version, (2, 0))):
+        if given is not None and argument not in given:
+            continue
         bare = type_.strip("[]!")
         if bare in FEDERATION_TYPES:
             here = links.federation.type(bare) if links.federation else "_FieldSet"
             scalars.add(here)
             type_ = type_.replace(bare, here)
         if name in ("key", "requires", "provides") and not links.federation:
-            type_ = "_Any"
-            scalars = {"_Any"}
+            type_ = f"{_ANY}!"
+            scalars = {_ANY}
         arguments.append(f"{argument}: {type_}" + (f" = {default}" if default else ""))
     takes = f"({', '.join(arguments)})" if arguments else ""
     repeatable = " repeatable" if spec.repeatable_in(links.version) else ""
     return f"directive @{local}{takes}{repeatable} on {' | '.join(locations)}", scalars
 
 
-def check_values(subgraph: Subgraph, report: Report) -> None:
-    """Defaults must be values of their types; those that fit are stored as such (``"A"`` as the enum value A)."""
+def check_values(subgraph: Subgraph, faulty: Collection[str], report: Report) -> None:
+    """Defaults must be values of their types; those that fit are stored as such (``"A"`` as the enum value A).
+
+    Applications of ``faulty`` directives, whose definitions cannot be trusted, are left alone.
+    """
     for definition in subgraph.types.values():
         if definition.kind is Kind.INPUT:
             for argument in definition.inputs.values():
@@ -159,8 +179,9 @@ def check_values(subgraph: Subgraph, report: Report) -> None:
             for argument in field.arguments.values():
                 coordinate = f"{definition.name}.{field.name}({argument.name}:)"
                 _check_default(subgraph, argument, coordinate, report)
-    for element, coordinate in _elements(subgraph):
-        _check_applied(subgraph, element, coordinate, report)
+    for element, coordinate in every_element(subgraph.types.values()):
+        _check_applied(subgraph, element.directives, coordinate, faulty, report)
+    _check_applied(subgraph, subgraph.applied, "schema", faulty, report)
 
 
 def _check_default(subgraph: Subgraph, argument: Argument, coordinate: str, report: Report) -> None:
@@ -177,15 +198,17 @@ def _check_default(subgraph: Subgraph, argument: Argument, coordinate: str, repo
         )
 
 
-def _check_applied(subgraph: Subgraph, element: Element, coordinate: str, report: Report) -> None:
-    for directive in element.directives:
-        definition = subgraph.directives.get(directive.name)
-        if definition is None:
+def _check_applied(
+    subgraph: Subgraph, directives: Iterable[Applied], coordinate: str, faulty: Collection[str], report: Report
+) -> None:
+    for directive in directives:
+        if directive.name in faulty:
             continue
+        types = _argument_types(subgraph, directive)
         for name, value in directive.args.items():
             try:
-                if name in definition.arguments:
-                    directive.args[name] = fit(value, definition.arguments[name].type, subgraph.types)
+                if name in types:
+                    directive.args[name] = fit(value, types[name], subgraph.types)
             except Misfit as misfit:
                 report.error(
                     "INVALID_GRAPHQL",
@@ -196,14 +219,13 @@ def _check_applied(subgraph: Subgraph, element: Element, coordinate: str, report
                 )
 
 
-def _elements(subgraph: Subgraph) -> Iterator[tuple[Element, str]]:
-    for definition in subgraph.types.values():
-        yield definition, definition.name
-        for field in definition.fields.values():
-            yield field, f"{definition.name}.{field.name}"
-            for argument in field.arguments.values():
-                yield argument, f"{definition.name}.{field.name}({argument.name}:)"
-        for argument in definition.inputs.values():
-            yield argument, f"{definition.name}.{argument.name}"
-        for value in definition.values.values():
-            yield value, f"{definition.name}.{value.name}"
+def _argument_types(subgraph: Subgraph, directive: Applied) -> dict[str, str]:
+    """By name; without those of field sets and the like, of which more is to say than that they are no text."""
+    definition = subgraph.directives.get(directive.name)
+    if definition is not None:
+        return {name: argument.type for name, argument in definition.arguments.items()}
+    if directive.spec is None:
+        return {}
+    return {
+        name: type_ for name, type_, _ in DIRECTIVES[directive.spec].arguments if named(type_) not in FEDERATION_TYPES
+    }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from graphql import EnumValueNode, ListValueNode, ObjectValueNode, ValueNode
 
+from .composed import EXECUTABLE
 from .elements import Argument, Element, EnumValue, Field, Kind, TypeDef, applied, named
 from .errors import Report
 from .supergraph import Supergraph
@@ -28,14 +29,19 @@ def check_inaccessible(supergraph: Supergraph, report: Report) -> None:
             if definition.name == "Query":
                 complain("QUERY_ROOT_TYPE_INACCESSIBLE", "Query", "is @inaccessible: clients need a Query")
             continue
-        _check_children(definition, complain)
+        _check_children(supergraph, definition, complain)
         for at, type_ in _references(definition):
-            target = supergraph.types.get(named(type_))
-            if target is not None and hidden(target):
-                fault = f"is a {type_}, which is @inaccessible: hide it too, or show the type"
-                complain("REFERENCED_INACCESSIBLE", at, fault)
+            _check_reference(supergraph, at, type_, complain)
         _check_promises(supergraph, definition, complain)
         for at, argument in _arguments(definition):
+            _check_argument(supergraph, at, argument, complain)
+    for directive in supergraph.directives.values():
+        if EXECUTABLE.issuperset(directive.locations):
+            continue  # its arguments were merged without their directives, so what is hidden is not known
+        for argument in directive.arguments.values():
+            at = f"@{directive.name}({argument.name}:)"
+            if not hidden(argument):
+                _check_reference(supergraph, at, argument.type, complain)
             _check_argument(supergraph, at, argument, complain)
 
 
@@ -58,9 +64,10 @@ def _children(definition: TypeDef) -> Mapping[str, Field | Argument | EnumValue]
     return {**definition.fields, **definition.inputs, **definition.values}
 
 
-def _check_children(definition: TypeDef, complain: Complain) -> None:
-    children = _children(definition)
-    if children and all(hidden(child) for child in children.values()):
+def _check_children(supergraph: Supergraph, definition: TypeDef, complain: Complain) -> None:
+    children: list[Element] = [*_children(definition).values()]
+    children += [supergraph.types[name] for name in definition.members if name in supergraph.types]
+    if children and all(hidden(child) for child in children):
         fault = "has only @inaccessible members: hide the type too, or show one of them"
         complain("ONLY_INACCESSIBLE_CHILDREN", definition.name, fault)
 
@@ -73,6 +80,13 @@ def _references(definition: TypeDef) -> Iterator[tuple[str, str]]:
     for at, argument in _arguments(definition):
         if not hidden(argument):
             yield at, argument.type
+
+
+def _check_reference(supergraph: Supergraph, at: str, type_: str, complain: Complain) -> None:
+    target = supergraph.types.get(named(type_))
+    if target is not None and hidden(target):
+        fault = f"is a {type_}, which is @inaccessible: hide it too, or show the type"
+        complain("REFERENCED_INACCESSIBLE", at, fault)
 
 
 def _arguments(definition: TypeDef) -> Iterator[tuple[str, Argument]]:

@@ -7,6 +7,7 @@ from graphql import BooleanValueNode
 from .abstract import implementations, stand_ins
 from .elements import Kind, TypeDef, all_applied
 from .errors import Report, listing
+from .sharing import check_sharing
 from .subtypes import is_subtype
 from .supergraph import Member, Supergraph
 
@@ -15,7 +16,7 @@ def complete_interfaces(supergraph: Supergraph, report: Report) -> None:
     """Reports INTERFACE_FIELD_NO_IMPLEM, INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE."""
     for definition in supergraph.types.values():
         if definition.kind is Kind.INTERFACE:
-            _add_object_fields(supergraph, definition)
+            _add_object_fields(supergraph, definition, report)
     for definition in supergraph.types.values():
         for interface in definition.interfaces:
             _check_promise(supergraph, definition, interface, report)
@@ -23,8 +24,8 @@ def complete_interfaces(supergraph: Supergraph, report: Report) -> None:
             _check_members(supergraph, definition, report)
 
 
-def _add_object_fields(supergraph: Supergraph, interface: TypeDef) -> None:
-    """What an interface object adds to the interface, every implementation has."""
+def _add_object_fields(supergraph: Supergraph, interface: TypeDef, report: Report) -> None:
+    """What an interface object adds to the interface, every implementation has; only one may add it unshared."""
     added = dict.fromkeys(
         name for member in stand_ins(supergraph, interface.name) for name in member.subgraph.fields(interface.name)
     )
@@ -35,6 +36,7 @@ def _add_object_fields(supergraph: Supergraph, interface: TypeDef) -> None:
                     interface.fields[name], directives=list(interface.fields[name].directives)
                 )
                 supergraph.join(f"{definition.name}.{name}", "@join__field")
+                check_sharing(supergraph, definition.name, name, (), report)
 
 
 def _check_promise(supergraph: Supergraph, definition: TypeDef, interface: str, report: Report) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from graphql import (
     ConstDirectiveNode,
+    DirectiveDefinitionNode,
     DocumentNode,
     ListValueNode,
     ObjectValueNode,
@@ -16,14 +17,16 @@ from graphql import (
 )
 
 from .errors import Report
-from .specs import FEDERATION_DIRECTIVES, FEDERATION_TYPES, KNOWN_FEDERATION, SINGLE_SPECS
+from .link_faults import import_fault, is_namespace, version_fault
+from .specs import FEDERATION_DIRECTIVES, SINGLE_SPECS
 
 APOLLO = "https://specs.apollo.dev"
 LINK = f"{APOLLO}/link"
 FEDERATION = f"{APOLLO}/federation"
+FEDERATION_1 = ("key", "requires", "provides", "external", "extends", "tag")
 Version = tuple[int, int]
-# the version may be missing, but what looks like one must be one
-_URL = re.compile(r"(https?://[^/]+/(?:.*/)?((?!v\d)[^/]+?))(?:/v(\d+)\.(\d+))?/?")
+# scheme, host and path, name, version; the version may be missing, but what looks like one must be one
+_URL = re.compile(r"(\w+://)(?:[^/@]*@)?([^/]+/(?:.*/)?((?!v\d)[^/]+?))(?:/v(\d+)\.(\d+))?/?")
 
 
 @dataclass(slots=True)
@@ -81,12 +84,13 @@ def read_links(document: DocumentNode, subgraph: str, report: Report) -> Links:
     """The @link applications of the schema definition and its extensions; faults go to ``report``."""
     links = Links()
     applications = list(_schema_directives(document))
-    links.link_name = _link_name(applications)
+    defined = {node.name.value for node in document.definitions if isinstance(node, DirectiveDefinitionNode)}
+    links.link_name = _link_name(applications, defined)
     for directive in applications:
         if directive.name.value == links.link_name:
             link = _read_link(directive, subgraph, report)
-            if link is not None:
-                _add(links, link, subgraph, report)
+            if link is not None and _is_new(links, link, subgraph, report):
+                links.all.append(link)
     return links
 
 
@@ -96,8 +100,8 @@ def _schema_directives(document: DocumentNode) -> Iterator[ConstDirectiveNode]:
             yield from node.directives or ()
 
 
-def _link_name(applications: list[ConstDirectiveNode]) -> str:
-    """@link may rename itself: ``@lnk(url: ".../link/v1.0", as: "lnk")``."""
+def _link_name(applications: list[ConstDirectiveNode], defined: set[str]) -> str:
+    """@link may rename itself where it is defined: ``@lnk(url: ".../link/v1.0", as: "lnk")``."""
     for directive in applications:
         args = _arguments(directive)
         if _string(args.get("url")).startswith(f"{LINK}/v"):
@@ -105,7 +109,7 @@ def _link_name(applications: list[ConstDirectiveNode]) -> str:
             for element, name in _imports(args.get("import")):
                 if element == "@link":
                     renamed = name[1:]
-            if directive.name.value == renamed:
+            if directive.name.value == renamed and renamed in defined:
                 return renamed
     return "link"
 
@@ -115,72 +119,50 @@ def _read_link(directive: ConstDirectiveNode, subgraph: str, report: Report) -> 
     url = _string(args.get("url"))
     if not url:
         return None  # it means nothing, and if it has other arguments than it should they are reported
-    matched = _URL.fullmatch(url)
-    if not matched:
+    matched = _URL.fullmatch(re.sub(r"[?#].*", "", url))
+    if not matched or (matched[4] is None and f"{matched[1]}{matched[2]}/".startswith(f"{FEDERATION}/")):
         report.error(
             "INVALID_LINK_IDENTIFIER",
             f'{subgraph} links "{url}", which has no name and version: write it as "https://host/name/v1.0"',
             subgraphs=[subgraph],
         )
         return None
-    identity, name = matched[1], matched[2]
-    major, minor = matched[3] or "0", matched[4] or "0"
-    link = Link(url, identity, name, (int(major), int(minor)), _string(args.get("as")) or name)
-    if not _is_known_version(link, subgraph, report):
-        return None
-    for element, local in _imports(args.get("import")):
-        if _importable(link, element, local, subgraph, report):
-            link.imports[element] = local
+    version = (int(matched[4] or "0"), int(matched[5] or "0"))
+    link = Link(url, matched[1] + matched[2], matched[3], version, _string(args.get("as")) or matched[3])
+    _read_names(link, args, subgraph, report)
     return link
 
 
-def _is_known_version(link: Link, subgraph: str, report: Report) -> bool:
-    major, minor = link.version
-    if link.identity == FEDERATION and link.version not in KNOWN_FEDERATION:
-        code, known = "UNKNOWN_FEDERATION_LINK_VERSION", f"v2.0 to v2.{max(KNOWN_FEDERATION)[1]}"
-    elif link.identity == LINK and link.version != (1, 0):
-        code, known = "UNKNOWN_LINK_VERSION", "v1.0"
-    else:
-        return True
-    report.error(
-        code,
-        f"{subgraph} links {link.name} v{major}.{minor}, which this composer does not know: use {known}",
-        subgraphs=[subgraph],
-    )
-    return False
+def _read_names(link: Link, args: dict[str, ValueNode], subgraph: str, report: Report) -> None:
+    if isinstance(args.get("as"), StringValueNode) and not is_namespace(_string(args.get("as"))):
+        fault = f'links "{link.url}" as "{_string(args.get("as"))}": use letters, digits and single "_"'
+        report.error("INVALID_LINK_DIRECTIVE_USAGE", f"{subgraph} {fault}", subgraphs=[subgraph])
+    unknown = version_fault(link)
+    if unknown is not None:
+        report.error(unknown[0], f"{subgraph} {unknown[1]}", subgraphs=[subgraph])
+        return
+    for element, local in _imports(args.get("import")):
+        wrong = import_fault(link, element, local)
+        if wrong:
+            report.error("INVALID_LINK_DIRECTIVE_USAGE", f"{subgraph} {wrong}", subgraphs=[subgraph])
+        else:
+            link.imports[element] = local
 
 
-def _importable(link: Link, element: str, local: str, subgraph: str, report: Report) -> bool:
+def _is_new(links: Links, link: Link, subgraph: str, report: Report) -> bool:
     fault = None
-    if not element:
-        fault = "imports something without a name: write a string, or an object with name and as"
-    elif element.startswith("@") != local.startswith("@"):
-        fault = f'imports "{element}" as "{local}": a directive keeps its "@", a type has none'
-    elif link.identity == FEDERATION and not _known(element, link.version):
-        fault = (
-            f'imports "{element}" from federation v{link.version[0]}.{link.version[1]}, which does not have it: '
-            "remove the import or link a later version"
-        )
+    taken = {local: other for other in links.all for local in other.imports.values()}
+    for other in links.all:
+        if other.identity == link.identity:
+            fault = f"links {link.identity} twice: join the two @link into one"
+        elif other.namespace == link.namespace:
+            fault = f'links {other.url} and {link.url} as "{link.namespace}": give one of them another name with as'
+    for local in link.imports.values():
+        if local in taken and fault is None:
+            fault = f'imports "{local}" from {taken[local].url} and from {link.url}: give one of them another name'
     if fault:
         report.error("INVALID_LINK_DIRECTIVE_USAGE", f"{subgraph} {fault}", subgraphs=[subgraph])
     return fault is None
-
-
-def _known(element: str, version: Version) -> bool:
-    known = FEDERATION_DIRECTIVES if element.startswith("@") else FEDERATION_TYPES
-    since = known.get(element.removeprefix("@"))
-    return since is not None and since <= version
-
-
-def _add(links: Links, link: Link, subgraph: str, report: Report) -> None:
-    if any(other.identity == link.identity for other in links.all):
-        report.error(
-            "INVALID_LINK_DIRECTIVE_USAGE",
-            f"{subgraph} links {link.identity} twice: join the two @link into one",
-            subgraphs=[subgraph],
-        )
-        return
-    links.all.append(link)
 
 
 def federation_names(links: Links, defined: set[str]) -> dict[str, str]:
@@ -191,7 +173,7 @@ def federation_names(links: Links, defined: set[str]) -> dict[str, str]:
     """
     federation = links.federation
     if federation is None:
-        names = {name: name for name in ("key", "requires", "provides", "external", "extends", "tag")}
+        names = {name: name for name in FEDERATION_1}
         names.update({name: name for name in FEDERATION_DIRECTIVES if name in defined})
     else:
         names = {

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from graphql import specified_scalar_types
+
 from .abstract import check_stand_ins, merge_interfaces, merge_union
 from .context import join_contexts
 from .directives import Kept, kept_directives, merge_applied, merge_directive_definitions
@@ -62,7 +64,9 @@ def _type_names(members: Sequence[Member]) -> list[str]:
 
 
 def _of_specification(subgraph: Subgraph, name: str) -> bool:
-    """Scalars and enums that a specification brings, ``federation__FieldSet`` or an imported ``FieldSet``."""
+    """Scalars and enums that a specification brings: ``federation__FieldSet``, an imported ``FieldSet``, ``Int``."""
+    if name in specified_scalar_types and subgraph.types[name].kind is Kind.SCALAR:
+        return True
     for link in subgraph.links.all:
         if not link.url.startswith("https://specs.apollo.dev/"):
             continue
@@ -129,7 +133,7 @@ def _join_type(supergraph: Supergraph, member: Member, definition: TypeDef) -> N
     """One join__type for each key, or one without key."""
     extends = applied(definition, "extends") is not None
     stands_in = ", isInterfaceObject: true" if applied(definition, "interfaceObject") else ""
-    keys = all_applied(definition, "key")
+    keys = all_applied(definition, "key") if definition.name != "Query" else []  # every subgraph is entered there
     for key in keys:
         extension = extends or (key.extension and not member.subgraph.federation_1)
         resolvable = key.args.get("resolvable")
@@ -146,4 +150,6 @@ def _join_type(supergraph: Supergraph, member: Member, definition: TypeDef) -> N
 
 def _query_everywhere(supergraph: Supergraph) -> None:
     """Every subgraph has a Query, be it only with ``_entities``: routers look it up there."""
-    supergraph.joins["Query"] = [f"@join__type(graph: {member.graph})" for member in supergraph.members]
+    for member in supergraph.members:
+        if "Query" not in member.subgraph.types:
+            supergraph.join("Query", f"@join__type(graph: {member.graph})")

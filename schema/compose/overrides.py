@@ -3,9 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from graphql import StringValueNode
-
-from .elements import Applied, Kind, applied
+from .elements import Applied, Kind, applied, text_of
 from .errors import Report
 from .supergraph import Member, Supergraph
 from .usage import Usage
@@ -64,7 +62,7 @@ def _read(
     report: Report,
 ) -> None:
     coordinate = f"{type_name}.{field_name}"
-    source, label = _text(directive, "from"), _text(directive, "label")
+    source, label = text_of(directive, "from"), text_of(directive, "label")
     fault = _fault(supergraph, member, type_name, field_name, source or "", label)
     if fault is not None:
         code, message = fault
@@ -101,21 +99,23 @@ def _fault(
         )
     if member.usage.is_external(member.subgraph, type_name, field_name):
         return "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE", "is @override and @external: remove one of them"
+    if member.subgraph.is_interface_object(type_name):
+        return "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE", "is a field of an @interfaceObject: remove @override"
     other = supergraph.member(source)
     theirs = other.subgraph.fields(type_name).get(field_name) if other else None
     if other is None or theirs is None:
         return None
+    if applied(theirs, "override"):
+        return (
+            "OVERRIDE_SOURCE_HAS_OVERRIDE",
+            f"overrides {other.name}, where the field is an @override itself: remove one of the two",
+        )
     for name in ("requires", "provides"):
         if applied(theirs, name):
             return (
                 "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE",
                 f"overrides a field that is @{name} in {other.name}: remove @{name} there first",
             )
-    if applied(theirs, "override"):
-        return (
-            "OVERRIDE_SOURCE_HAS_OVERRIDE",
-            f"overrides {other.name}, where the field is an @override itself: remove one of the two",
-        )
     return None
 
 
@@ -133,8 +133,3 @@ def is_used(usage: Usage, member: Member, type_name: str, field_name: str) -> bo
         return True
     definition = member.subgraph.types[type_name]
     return any(field_name in member.subgraph.fields(interface) for interface in definition.interfaces)
-
-
-def _text(directive: Applied, name: str) -> str | None:
-    value = directive.args.get(name)
-    return value.value if isinstance(value, StringValueNode) else None

@@ -9,15 +9,14 @@ from .definitions import check_definitions
 from .elements import Kind, TypeDef, named
 from .errors import Report, SubgraphSdl
 from .grammar import check_grammar, check_values
-from .links import federation_names, read_links
+from .links import FEDERATION_1, federation_names, read_links
 from .specs import DIRECTIVES
 from .subgraph import Subgraph, read_subgraph
 
 
 def prepare(source: SubgraphSdl, report: Report) -> Subgraph | None:
     """The subgraph, or None where its SDL is not valid; why goes to ``report``."""
-    if not _is_named(source, report):
-        return None
+    _check_name(source, report)
     try:
         document = parse(source.sdl)
     except GraphQLSyntaxError as fault:
@@ -27,16 +26,18 @@ def prepare(source: SubgraphSdl, report: Report) -> Subgraph | None:
     links = read_links(document, source.name, report)
     if len(report.errors) > before:
         return None
-    names = federation_names(links, _defined_directives(document))
+    defined = _defined_directives(document)
+    names = federation_names(links, defined)
+    if links.federation is None:  # which has no directives but its own, whatever it links
+        names = {local: name for local, name in names.items() if local in FEDERATION_1 or local in defined}
     for error in check_grammar(document, links, names):
         _report_graphql(source.name, error, report)
     if len(report.errors) > before:
         check_definitions(source.name, document, links, names, report)
         return None
     subgraph = read_subgraph(source.name, source.url, document, links, names)
-    check_values(subgraph, report)
-    if len(report.errors) == before:
-        check_definitions(source.name, document, links, names, report)
+    faulty = check_definitions(source.name, document, links, names, report)
+    check_values(subgraph, faulty, report)
     if len(report.errors) > before:
         return None
     _name_roots(subgraph, report)
@@ -45,15 +46,13 @@ def prepare(source: SubgraphSdl, report: Report) -> Subgraph | None:
     return subgraph
 
 
-def _is_named(source: SubgraphSdl, report: Report) -> bool:
-    if source.name != "_" and source.name.strip():
-        return True
-    report.error(
-        "INVALID_SUBGRAPH_NAME",
-        f'"{source.name}" is reserved: give the subgraph another name',
-        subgraphs=[source.name],
-    )
-    return False
+def _check_name(source: SubgraphSdl, report: Report) -> None:
+    if source.name.startswith("__"):
+        fault = f'"{source.name}" begins with "__", as only names of GraphQL itself do: give the subgraph another name'
+        report.error("INVALID_GRAPHQL", fault, subgraphs=[source.name])
+    if source.name == "_" or not source.name.strip():
+        fault = f'"{source.name}" is reserved: give the subgraph another name'
+        report.error("INVALID_SUBGRAPH_NAME", fault, subgraphs=[source.name])
 
 
 def _defined_directives(document: DocumentNode) -> set[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from .elements import named
+from .elements import Kind, named
 from .fieldsets import FieldSet, Selected
 from .places import Entry, Place, Places
 
@@ -161,7 +161,7 @@ class Reach:
 
     def _can_below(self, item: Selected, owner: str, children: list[Place], shut: Shut) -> bool:
         merged = self.places.supergraph.types[owner].fields.get(item.name)
-        if merged is None:
+        if merged is None or not self._knows_conditions(item.selection, children):
             return False
         for concrete in self.places.concrete(named(merged.type)):
             starts = self._as_concrete(named(merged.type), concrete, children, shut)
@@ -171,6 +171,14 @@ class Reach:
             if not self._can(item.selection, concrete, list(reached), shut):
                 return False
         return True
+
+    def _knows_conditions(self, selection: FieldSet, children: list[Place]) -> bool:
+        """Whether each object type that is asked for by name can be what one of the places has."""
+        if any(self.places.is_stand_in(place) for place in children):
+            return True
+        types = self.places.supergraph.types
+        asked = {item.on for item in selection if item.on in types and types[item.on].kind is Kind.OBJECT}
+        return all(any(self.places.possible(place, name) for place in children) for name in asked)
 
     def as_concrete(self, type_name: str, concrete: str, places: Iterable[Place]) -> list[Place]:
         """See ``_as_concrete``."""

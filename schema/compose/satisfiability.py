@@ -105,7 +105,7 @@ class _Walk:
         if any(self.places.is_stand_in(place) for place in children):
             return
         known = {place: set(self.places.owner(place).subgraph.possible(place.type)) for place in children}
-        if set.intersection(*known.values()):
+        if set.intersection(*known.values()) or len({frozenset(types) for types in known.values()}) == 1:
             return
         self.failed.add(at)
         said = [

@@ -39,7 +39,7 @@ def _faults(subgraph: Subgraph, usage: Usage, directive: Applied, start: str) ->
     walk = _Walk(subgraph, usage, directive.spec or "")
     faults = list(walk.selection(selection, start, under_external=False))
     # what cannot be understood is the one thing to say of a field set
-    broken = [fault for fault in faults if fault[0] == "INVALID_FIELDS"]
+    broken = [fault for fault in faults if fault[0] in ("INVALID_FIELDS", "FIELDS_SELECT_INVALID_TYPE")]
     yield from broken[:1] or faults
 
 
@@ -53,15 +53,10 @@ class _Walk:
 
     def selection(self, selection: FieldSet, owner: str, *, under_external: bool) -> Iterator[Fault]:
         for item in selection:
-            if item.on is not None and not self._may_be(item.on, owner):
-                yield "INVALID_FIELDS", f'has "... on {item.on}" where nothing of {owner} can be one'
+            if item.on is not None and item.on not in self.subgraph.types:
+                yield "INVALID_FIELDS", f'has "... on {item.on}", which is no type here: define it, or take it out'
             else:
                 yield from self.field(item, item.on or owner, under_external=under_external)
-
-    def _may_be(self, condition: str, owner: str) -> bool:
-        if condition not in self.subgraph.types:
-            return False
-        return bool(set(self.subgraph.possible(condition)) & set(self.subgraph.possible(owner)))
 
     def field(self, item: Selected, owner: str, *, under_external: bool) -> Iterator[Fault]:
         if item.alias:
@@ -75,19 +70,20 @@ class _Walk:
         if found is None:
             yield "INVALID_FIELDS", f'selects "{item.name}", which is no field of {owner} here: add it, or take it out'
             return
-        yield from self._arguments(item, owner, found)
         target = self.subgraph.types.get(named(found.type))
         if self.spec == "key" and target is not None and target.kind in (Kind.INTERFACE, Kind.UNION):
             yield "FIELDS_SELECT_INVALID_TYPE", f'selects "{owner}.{item.name}", which is an {target.kind}'
+            return
+        yield from self._arguments(item, owner, found)
         composite = target is not None and target.kind in _COMPOSITE
         if composite != bool(item.selection):
             need = "must select fields of" if composite else "cannot select fields of"
             yield "INVALID_FIELDS", f'{need} "{owner}.{item.name}", a {found.type}'
             return
-        external = under_external or self._is_external(owner, item.name)
         if composite:
+            external = under_external or self._is_external(owner, item.name)
             yield from self.selection(item.selection, named(found.type), under_external=external)
-        elif self.spec != "key" and not external:
+        elif self.spec != "key" and not (under_external or self.usage.is_external(self.subgraph, owner, item.name)):
             yield (
                 "FIELDS_MISSING_EXTERNAL",
                 f'selects "{owner}.{item.name}", which this subgraph resolves itself: '
@@ -109,7 +105,7 @@ class _Walk:
             yield "INVALID_FIELDS", f'applies the unknown @{item.directives[0]} to "{item.name}"'
 
     def _is_external(self, owner: str, name: str) -> bool:
-        """A field of an interface counts as external where one of an implementation does."""
+        """Whether what is under the field is; for a field of an interface, whether one of an implementation is."""
         owners = [owner]
         if self.subgraph.types[owner].kind is Kind.INTERFACE:
             owners += self.subgraph.possible(owner)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from .elements import Field
+from .elements import Field, all_applied
 from .errors import Report, listing
 from .supergraph import Member, Supergraph
 
@@ -11,6 +11,8 @@ def check_sharing(
     supergraph: Supergraph, type_name: str, name: str, sources: Sequence[tuple[Member, Field]], report: Report
 ) -> None:
     """Report INVALID_FIELD_SHARING. ``sources``: the subgraphs that define the field and are not overridden."""
+    if type_name == "Subscription":
+        _check_stream(name, sources, report)
     resolving = [(member, type_name, "") for member, _ in sources if _resolves(member, type_name, name)]
     for interface in supergraph.types[type_name].interfaces:
         for member in supergraph.members:
@@ -33,6 +35,20 @@ def check_sharing(
         subgraphs=[member.name for member, _, _ in resolving],
         coordinate=coordinate,
     )
+
+
+def _check_stream(name: str, sources: Sequence[tuple[Member, Field]], report: Report) -> None:
+    """One stream of events cannot come from several subgraphs, so sharing it is never meant."""
+    for member, field in sources:
+        if any(not directive.extension for directive in all_applied(field, "shareable")):
+            coordinate = f"Subscription.{name}"
+            report.error(
+                "INVALID_FIELD_SHARING",
+                f"{coordinate} is @shareable in {report.where(member.name, coordinate)}, and a subscription comes from "
+                "one subgraph: remove @shareable",
+                subgraphs=[member.name],
+                coordinate=coordinate,
+            )
 
 
 def _resolves(member: Member, type_name: str, name: str) -> bool:

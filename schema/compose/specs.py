@@ -63,7 +63,7 @@ DIRECTIVES: dict[str, DirectiveSpec] = {
         DirectiveSpec(
             "override", (2, 0), (("from", "String!", None), ("label", "String", None)), ("FIELD_DEFINITION",)
         ),
-        DirectiveSpec("composeDirective", (2, 1), (("name", "String!", None),), ("SCHEMA",), True),
+        DirectiveSpec("composeDirective", (2, 1), (("name", "String", None),), ("SCHEMA",), True),
         DirectiveSpec("interfaceObject", (2, 3), (), ("OBJECT",)),
         DirectiveSpec("authenticated", (2, 5), (), _GUARDED),
         DirectiveSpec("requiresScopes", (2, 5), (("scopes", "[[Scope!]!]!", None),), _GUARDED),

@@ -33,7 +33,7 @@ from graphql import (
     UnionTypeExtensionNode,
 )
 
-from .elements import Applied, Argument, DirectiveDef, EnumValue, Field, Kind, TypeDef, applied
+from .elements import Applied, Argument, DirectiveDef, EnumValue, Field, Kind, TypeDef, applied, named
 from .links import Links
 
 ROOTS = ("query", "mutation", "subscription")
@@ -75,6 +75,11 @@ class Subgraph:
         """The fields of the type, none where the subgraph does not have it."""
         found = self.types.get(type_name)
         return found.fields if found else {}
+
+    def is_composite(self, type_: str) -> bool:
+        """Whether a value of the type has fields here; ``type_`` as in SDL, ``[Ward!]``."""
+        found = self.types.get(named(type_))
+        return found is not None and found.kind in (Kind.OBJECT, Kind.INTERFACE, Kind.UNION)
 
     def possible(self, type_name: str) -> list[str]:
         """The object types that a value of the type can be in this subgraph."""

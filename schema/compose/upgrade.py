@@ -9,7 +9,7 @@ from .elements import Applied, Field, Kind, TypeDef, all_applied, applied, drop,
 from .errors import Report
 from .fieldsets import FieldSetError, Selected, parse_field_set
 from .subgraph import Subgraph
-from .usage import coordinates, field_set, usage_of
+from .usage import field_set, usage_of
 
 _ROOTS = ("Query", "Mutation", "Subscription")
 
@@ -63,26 +63,21 @@ def _clear_what_had_no_effect(subgraph: Subgraph) -> None:
 
 
 def _own_keys(subgraph: Subgraph, definition: TypeDef, subgraphs: Sequence[Subgraph]) -> None:
-    """An extension resolves the key fields that it calls @external.
+    """An extension resolves the key fields that it calls @external; not those of nested types.
 
-    Without a key of its own it does so for the first key of the one subgraph that owns the type.
+    Without a key of its own it does so for the first key that each other subgraph has.
     """
     if definition.kind is not Kind.OBJECT or not only_extends(subgraph, definition):
         return
     keys = all_applied(definition, "key")
     if not keys:
-        owners = [
-            other.types[definition.name]
-            for other in subgraphs
-            if other is not subgraph
-            and definition.name in other.types
-            and not only_extends(other, other.types[definition.name])
-        ]
-        keys = all_applied(owners[0], "key")[:1] if len(owners) == 1 else []
+        for other in subgraphs:
+            if other is not subgraph and definition.name in other.types:
+                keys += all_applied(other.types[definition.name], "key")[:1]
     for key in keys:
-        for coordinate in coordinates(subgraph, definition.name, field_set(key)):
-            owner, name = coordinate.split(".")
-            drop(subgraph.types[owner].fields[name], ("external",))
+        for item in field_set(key):
+            if item.name in definition.fields:
+                drop(definition.fields[item.name], ("external",))
 
 
 def _drop_idle_selections(subgraph: Subgraph) -> None:
@@ -91,7 +86,8 @@ def _drop_idle_selections(subgraph: Subgraph) -> None:
         for item in definition.fields.values():
             for name, start in (("requires", definition.name), ("provides", named(item.type))):
                 for directive in all_applied(item, name):
-                    if not _reaches_external(subgraph, start, directive):
+                    lost = name == "provides" and not subgraph.is_composite(item.type)
+                    if lost or not _reaches_external(subgraph, start, directive):
                         item.directives.remove(directive)
 
 

@@ -44,16 +44,26 @@ def usage_of(subgraph: Subgraph) -> Usage:
     for definition in subgraph.types.values():
         extends = applied(definition, "extends") is not None
         for key in all_applied(definition, "key"):
-            found = set(coordinates(subgraph, definition.name, field_set(key)))
+            found = _used(subgraph, definition.name, key)
             usage.keys |= found
             if key.extension or extends:
                 usage.extension_keys |= found
         for item in definition.fields.values():
             for requires in all_applied(item, "requires"):
-                usage.required |= set(coordinates(subgraph, definition.name, field_set(requires)))
+                usage.required |= _used(subgraph, definition.name, requires)
             for provides in all_applied(item, "provides"):
-                usage.provided |= set(coordinates(subgraph, named(item.type), field_set(provides)))
+                usage.provided |= _used(subgraph, named(item.type), provides)
     return usage
+
+
+def _used(subgraph: Subgraph, start: str, directive: Applied) -> set[str]:
+    """What the directive's field set uses, up to where it selects what is not there."""
+    found: set[str] = set()
+    for coordinate in coordinates(subgraph, start, field_set(directive)):
+        if coordinate is None:
+            break
+        found.add(coordinate)
+    return found
 
 
 def field_set(directive: Applied) -> FieldSet:
@@ -69,12 +79,17 @@ def field_set_text(directive: Applied) -> str:
     return value.value if isinstance(value, StringValueNode) else ""
 
 
-def coordinates(subgraph: Subgraph, type_name: str, selection: FieldSet) -> Iterator[str]:
-    """``Type.field`` of all that is selected; a field of an interface stands for those of its implementations too."""
+def coordinates(subgraph: Subgraph, type_name: str, selection: FieldSet) -> Iterator[str | None]:
+    """``Type.field`` of all that is selected, None for what the subgraph does not have.
+
+    A field of an interface stands for those of its implementations too.
+    """
     for item in selection:
         owner = item.on or type_name
         found = subgraph.fields(owner).get(item.name)
         if found is None:
+            if item.name != "__typename":
+                yield None
             continue
         yield f"{owner}.{item.name}"
         yield from _implementations(subgraph, owner, item)

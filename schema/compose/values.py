@@ -76,8 +76,6 @@ def _fit_object(value: ValueNode, definition: TypeDef, types: dict[str, TypeDef]
     given = {part.name.value: part for part in value.fields}
     if given.keys() - definition.inputs.keys():
         raise Misfit(definition.name)
-    if any(wanted.required and name not in given for name, wanted in definition.inputs.items()):
-        raise Misfit(definition.name)
     return ObjectValueNode(
         fields=tuple(
             ObjectFieldNode(name=part.name, value=fit(part.value, definition.inputs[name].type, types))
