@@ -119,7 +119,7 @@ class Subgraphs:
         answer = self._answers.get(key)
         if answer is None:
             asked = orjson.loads(body)
-            result = graphql_sync(self._schemas[key[0]], asked["query"], root(), variable_values=asked["variables"])
+            result = graphql_sync(self._schemas[key[0]], asked["query"], root(), variable_values=asked.get("variables"))
             answer = self._answers[key] = orjson.dumps(result.formatted)
         headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer))]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -181,7 +181,15 @@ class Gateway:
 def serve_subgraphs() -> None:
     with listen(ServerSettings(port=0)) as listener:
         print(listener.getsockname()[1], flush=True)
-        config = uvicorn.Config(Subgraphs(), loop="uvloop", http="httptools", log_level="error", lifespan="off")
+        config = uvicorn.Config(
+            Subgraphs(),
+            loop="uvloop",
+            http="httptools",
+            log_level="error",
+            lifespan="off",
+            # Longer than a gateway waits for its turn to be measured.
+            timeout_keep_alive=60,
+        )
         uvicorn.Server(config).run(sockets=[listener])
 
 

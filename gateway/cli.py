@@ -138,12 +138,13 @@ def explain(
     config: Config = None,
     supergraph: Annotated[Path | None, typer.Option(help="Plan over this supergraph, not the city's.")] = None,
     as_json: AsJson = False,
+    as_code: Annotated[bool, typer.Option("--code", help="The generated projection instead of the plan.")] = False,
 ) -> None:
     """Print the plan of an operation."""
     with told():
         from gateway.commands import composing
 
-        typer.echo(composing.explain(query, config, supergraph, as_json=as_json))
+        typer.echo(composing.explain(query, config, supergraph, as_json=as_json, as_code=as_code))
 
 
 @app.command()

@@ -9,7 +9,6 @@ from gateway.context import Answer, Context, Info, Services
 from gateway.data.folded import closeness, folded, matches
 from gateway.data.once import Keyed, digest_of, once
 from gateway.data.rows import column, csv_lines, put_rows
-from gateway.data.tables import new_registry
 from gateway.events.event import Event
 from gateway.events.listeners import Listener
 from gateway.events.outbox import emit
@@ -19,6 +18,7 @@ from gateway.mutation import Payload, mutation
 from identity.actor import Actor
 from schema.errors import Refused, UserError
 from schema.ids import global_id, local_id, random_id
+from schema.tables import new_registry
 
 __all__ = [
     "API_VERSION",

@@ -106,17 +106,20 @@ def write_snapshots(config: Path | None) -> list[Path]:
     return list(files)
 
 
-def explain(query: str, config: Path | None, supergraph: Path | None, *, as_json: bool) -> str:
-    """Raises: CommandError: the operation is not valid."""
+def explain(query: str, config: Path | None, supergraph: Path | None, *, as_json: bool, as_code: bool) -> str:
+    """The plan; ``as_code``: the Python that makes the client's data of the fetched, every condition being false.
+
+    Raises: CommandError: the operation is not valid.
+    """
     sdl = supergraph.read_text(encoding="utf-8") if supergraph else supergraph_sdl(config)
     planned = Supergraph.from_sdl(sdl)
     engine = Engine(planned, {name: AbsentSubgraph(name) for name in planned.subgraphs}, plan_work=PLAN_WORK)
     text = _query_text(query)
     try:
+        if as_code:
+            return engine.prepare(GraphQLRequest(text)).program.projector({}).code
         if as_json:
-            return json.dumps(
-                plan_as_json(engine.prepare(GraphQLRequest(text)).program.plan), ensure_ascii=False, indent=2
-            )
+            return json.dumps(plan_as_json(engine.plan(text)), ensure_ascii=False, indent=2)
         return engine.explain(text)
     except RequestError as error:
         raise CommandError("; ".join(e["message"] for e in error.response().errors)) from None

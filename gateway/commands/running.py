@@ -53,7 +53,7 @@ def run_server(served: Served, settings: ServerSettings, on_listening: Callable[
 def _settings(manifest: Manifest, host: str, port: int) -> ServerSettings:
     gateway = manifest.gateway
     in_development = gateway.mode == "development"
-    if gateway.subgraph_endpoints and not _is_loopback(host):
+    if gateway.subgraph_endpoints and not is_loopback(host):
         raise CommandError(
             f"subgraph_endpoints = true and --host {host}: under /subgraphs everyone who reaches {host} could ask a "
             "plugin past the gateway's checks. Take one of the two out."
@@ -70,7 +70,8 @@ def _settings(manifest: Manifest, host: str, port: int) -> ServerSettings:
     )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a server that listens at ``host``."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

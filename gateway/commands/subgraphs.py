@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from gateway.commands.errors import CommandError
-from gateway.commands.running import run_server
+from gateway.commands.running import is_loopback, run_server
 from gateway.host.manifest import find_manifest, read_manifest
 from gateway.host.service import open_service
 from gateway.logs import say_words
@@ -35,6 +35,11 @@ def serve_plugin(name: str, config: Path | None, place: Place, *, without_token:
         raise CommandError(f"--gateway {place.gateway}: begin it with http:// or https://.")
     if without_token and not in_development:
         raise CommandError("--without-token lets everyone ask past the gateway's checks: in development only.")
+    if without_token and not is_loopback(place.host):
+        raise CommandError(
+            f"--without-token and --host {place.host}: everyone who reaches {place.host} could ask the plugin past the "
+            "gateway's checks. Take one of the two out."
+        )
     seed = in_development if seed is None else seed
     service = open_service(name, path, gateway=place.gateway, is_open=without_token, seed=seed)
     settings = ServerSettings(

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 from sqlmodel import Field, Session, SQLModel
 
-from gateway.data.tables import new_registry
 from schema.errors import Refused
 from schema.scalars import utc_now
+from schema.tables import new_registry
 
 Made = TypeVar("Made")
 

@@ -10,10 +10,10 @@ import orjson
 from sqlalchemy import CursorResult, delete, func
 from sqlmodel import Field, Session, SQLModel, select
 
-from gateway.data.tables import new_registry
 from gateway.events.event import Event
 from schema.errors import Refused
 from schema.scalars import as_city_time, utc_now
+from schema.tables import new_registry
 
 
 class Table(SQLModel, registry=new_registry()):

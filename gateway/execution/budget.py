@@ -52,3 +52,18 @@ class ResponseLimits:
                 if values > self.values or characters > self.characters:
                     raise ResponseLimitError
             level = below
+
+
+def size_of(data: Any) -> tuple[int, int]:
+    """How many values, and characters of strings, a list or map has below it."""
+    values = characters = 0
+    pending = [data]
+    while pending:
+        part = pending.pop()
+        values += len(part)
+        for item in part.values() if part.__class__ is dict else part:
+            if item.__class__ is str:
+                characters += len(item)
+            elif item.__class__ is dict or item.__class__ is list:
+                pending.append(item)
+    return values, characters

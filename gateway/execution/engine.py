@@ -10,17 +10,20 @@ from graphql import DocumentNode
 from gateway.execution.authorize import Guards, PolicyCheck
 from gateway.execution.budget import ResponseLimitError, ResponseLimits
 from gateway.execution.chosen import request_variables
+from gateway.execution.deferral import Deferral
 from gateway.execution.errors import OPERATION_RESOLUTION_FAILURE, PLAN_LIMIT, Mask, RequestError
 from gateway.execution.errors import mask as default_mask
 from gateway.execution.execute import Execution
-from gateway.execution.operations import NO_LABELS, OperationCache, Prepared, RequestCheck
+from gateway.execution.operations import NO_DEFERS, NO_LABELS, OperationCache, Prepared, RequestCheck
 from gateway.execution.overrides import ActiveLabels, percent_labels
 from gateway.execution.program import Program
 from gateway.execution.project import DEFAULT_LIMITS
 from gateway.execution.sharing import SharedQueries
 from gateway.execution.subscribe import event_responses
 from gateway.planner import PlanLimitError, explain, plan_operation
+from gateway.planner.defer import NOTHING_DEFERRED, Deferred, holding
 from gateway.planner.plan import Plan
+from gateway.planner.public import with_defer
 from gateway.planner.supergraph import Supergraph
 from gateway.request import GraphQLRequest, GraphQLResponse, RequestScope
 from gateway.subgraphs.protocol import Subgraph
@@ -61,7 +64,7 @@ class Engine:
         self._plan_work = plan_work
         self._overrides = (overrides or percent_labels(supergraph.labels)) if supergraph.labels else None
         self._shared = SharedQueries(subgraphs)
-        schema = supergraph.public_schema
+        schema = with_defer(supergraph.public_schema)
         guards = Guards(schema, supergraph.access, policy)
         self._operations = OperationCache(schema, self._subgraphs, guards, self._plan, check, cache_size)
 
@@ -98,6 +101,40 @@ class Engine:
         except Exception as exception:
             return GraphQLResponse(errors=[self._mask(exception, scope)])
 
+    async def execute_in_parts(self, request: GraphQLRequest, scope: RequestScope) -> GraphQLResponse | Deferral:
+        """Answer an operation with ``@defer`` in parts: what is to be closed. Never raises.
+
+        One response where there is nothing to wait for: no ``@defer`` holds, no fetch is for deferred fragments alone,
+        or the first answer has no object that they are about. What is answered in parts is not shared.
+        """
+        deferral: Deferral | None = None
+        try:
+            prepared = self.prepare(request)
+            if not prepared.defers:
+                return await self.execute(request, scope)
+            sent, coerced = request_variables(self.supergraph.public_schema, prepared.operation, request.variables)
+            program = self._program(prepared, scope, holding(prepared.defers, coerced))
+            if not program.plan.late or program.denied_root(coerced):
+                return await self.execute(request, scope)
+            deferral = Deferral(program, self._subgraphs, scope, sent, coerced, self._mask, self._response_limits)
+            introspection = prepared.introspection
+            try:
+                await deferral.begin({} if introspection is None else introspection.answer(request.variables))
+            finally:
+                if prepared.kind == "mutation":
+                    self._shared.forget()
+            if deferral.pending:
+                answer, deferral = deferral, None
+                return answer
+            return deferral.first
+        except RequestError as error:
+            return error.response()
+        except Exception as exception:
+            return GraphQLResponse(errors=[self._mask(exception, scope)])
+        finally:
+            if deferral is not None:
+                await deferral.close()
+
     async def subscribe(
         self, request: GraphQLRequest, scope: RequestScope
     ) -> AsyncIterator[GraphQLResponse] | GraphQLResponse:
@@ -123,7 +160,19 @@ class Engine:
         Raises:
             RequestError: as ``prepare``.
         """
-        return explain(self.prepare(GraphQLRequest(query, operation_name)).program.plan)
+        return explain(self.plan(query, operation_name))
+
+    def plan(self, query: str, operation_name: str | None = None) -> Plan:
+        """The plan of an operation for an actor who may see everything, where every ``@defer`` that may hold holds.
+
+        Raises:
+            RequestError: as ``prepare``.
+        """
+        prepared = self.prepare(GraphQLRequest(query, operation_name))
+        if not prepared.defers:
+            return prepared.program.plan
+        plan = self._plan(prepared.document, operation_name, deferred=prepared.defers)
+        return plan if plan.late else prepared.program.plan
 
     async def _run(
         self, prepared: Prepared, program: Program, request: GraphQLRequest, scope: RequestScope
@@ -150,15 +199,25 @@ class Engine:
             execution.tree.update(prepared.introspection.answer(request.variables))
         return GraphQLResponse(data=execution.data(), errors=execution.errors)
 
-    def _program(self, prepared: Prepared, scope: RequestScope) -> Program:
-        if self._overrides is None:
-            return prepared.program_for(scope)
-        return prepared.program_for(scope, self._overrides(scope) & self.supergraph.labels)
+    def _program(self, prepared: Prepared, scope: RequestScope, deferred: frozenset[int] = NO_DEFERS) -> Program:
+        labels = NO_LABELS if self._overrides is None else self._overrides(scope) & self.supergraph.labels
+        return prepared.program_for(scope, labels, deferred)
 
-    def _plan(self, document: DocumentNode, operation_name: str | None, overrides: frozenset[str] = NO_LABELS) -> Plan:
+    def _plan(
+        self,
+        document: DocumentNode,
+        operation_name: str | None,
+        overrides: frozenset[str] = NO_LABELS,
+        deferred: Deferred = NOTHING_DEFERRED,
+    ) -> Plan:
         try:
             return plan_operation(
-                self.supergraph, document, operation_name, overrides=overrides, work_max=self._plan_work
+                self.supergraph,
+                document,
+                operation_name,
+                overrides=overrides,
+                work_max=self._plan_work,
+                deferred=deferred,
             )
         except PlanLimitError as error:
             raise RequestError.one(str(error), PLAN_LIMIT) from None

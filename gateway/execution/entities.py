@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from gateway.execution.merge import merge_into
 from gateway.planner.plan import EntityCall, Key, OnTypes, Representation, RepresentationField, Step
@@ -17,32 +19,50 @@ def objects_at(tree: Obj, path: Sequence[Step]) -> list[Obj]:
     """The distinct objects of the merged tree at ``path``, in the tree's order; lists are walked through."""
     level = [tree]
     for step in path:
-        if isinstance(step, OnTypes):
-            names = step.names
-            level = [obj for obj in level if obj.get("__typename") in names]
-        else:
-            level = _below(level, step.source)
-    return level
+        level = _of_types(level, step.names) if isinstance(step, OnTypes) else _below(level, step.source)
+    return _distinct(level)
+
+
+def _of_types(level: list[Obj], names: frozenset[str]) -> list[Obj]:
+    return [obj for obj in level if _is_of(obj, names)]
+
+
+def _is_of(obj: Obj, names: frozenset[str]) -> bool:
+    # A service may answer anything, also a list, as its __typename.
+    return (name := obj.get("__typename")).__class__ is str and name in names
 
 
 def _below(level: list[Obj], source: str) -> list[Obj]:
-    # By id: answers of entities are shared by the positions that they came for, so an object can be met again.
-    found: dict[int, Obj] = {}
-    for obj in level:
-        value = obj.get(source)
-        if value.__class__ is list:
-            _flatten(value, found)
-        elif value.__class__ is dict:
-            found[id(value)] = value
-    return list(found.values())
+    """The objects under ``source``, a level at a time: the loops over them are not Python's own.
+
+    A list is walked once, so shared parts do not multiply; an object may still be there more than once.
+    """
+    try:
+        values = list(map(itemgetter(source), level))
+    except KeyError:
+        values = [value for obj in level if (value := obj.get(source)) is not None]
+    while (kinds := set(map(type, values))) != _OBJECTS:
+        if kinds == _LISTS:
+            values = list(chain.from_iterable(_distinct(values)))
+        elif not kinds:
+            return []
+        else:
+            # Lists beside objects keep their place; what is neither is no object's.
+            lists = [value if value.__class__ is list else [value] for value in values if value.__class__ in _WALKED]
+            values = list(chain.from_iterable(_distinct(lists)))
+    return values
 
 
-def _flatten(values: list[Any], found: dict[int, Obj]) -> None:
-    for value in values:
-        if value.__class__ is dict:
-            found[id(value)] = value
-        elif value.__class__ is list:
-            _flatten(value, found)
+def _distinct(values: list[Any]) -> list[Any]:
+    """By identity: answers of entities are shared by the positions that they came for, so one can be met again."""
+    if len(set(map(id, values))) == len(values):
+        return values
+    return list({id(value): value for value in values}.values())
+
+
+_OBJECTS: Final = {dict}
+_LISTS: Final = {list}
+_WALKED: Final = frozenset((dict, list))
 
 
 def places_at(tree: Obj, path: Sequence[Step]) -> Iterator[tuple[ClientPath, Obj]]:
@@ -88,20 +108,26 @@ class Batch:
 class CallReader:
     """An entity call, made ready to read objects: one for each call of a plan, made once."""
 
-    __slots__ = ("_readers", "_sole", "call")
+    __slots__ = ("_plain", "_readers", "call")
 
     def __init__(self, call: EntityCall) -> None:
         self.call = call
         self._readers = [(item.on_types, RepresentationReader(item)) for item in call.representations]
-        on_types, reader = self._readers[0]
-        self._sole = reader if len(self._readers) == 1 and not on_types else None
+        only = call.representations[0]
+        self._plain = PlainReader.of(only) if len(call.representations) == 1 and not only.on_types else None
 
     def read(self, tree: Obj) -> Batch:
         """What the call sends for the merged tree as it is now."""
+        objects = objects_at(tree, self.call.path)
+        if self._plain is not None and (batch := self._plain.read(objects)) is not None:
+            return batch
+        return self._read_each(objects)
+
+    def _read_each(self, objects: list[Obj]) -> Batch:
         batch = Batch()
         known: dict[Any, list[Obj]] = {}
-        for obj in objects_at(tree, self.call.path):
-            reader = self._sole or self._reader_for(obj)
+        for obj in objects:
+            reader = self._reader_for(obj)
             if reader is None or (key := reader.key(obj)) is None:
                 continue
             targets = known.get(key)
@@ -114,80 +140,77 @@ class CallReader:
 
     def _reader_for(self, obj: Obj) -> RepresentationReader | None:
         for on_types, reader in self._readers:
-            if not on_types or obj.get("__typename") in on_types:
+            if not on_types or _is_of(obj, on_types):
                 return reader
         return None
 
 
-class RepresentationReader:
-    """One ``Representation``, made ready: ``build`` makes the dict to send, ``key`` what tells it from others."""
+class PlainReader:
+    """The commonest by far: one ``Representation`` for all objects, of fields that are leaves. It reads all at once."""
 
-    __slots__ = ("_build_fields", "_mandatory", "_plain_sources", "_typename", "key")
+    __slots__ = ("_key", "_mandatory", "_names", "_typename")
+
+    def __init__(self, representation: Representation) -> None:
+        fields = {field.name: field.source for field in representation.fields}
+        mandatory = set(representation.mandatory)
+        self._typename = {} if representation.typename is None else {"__typename": representation.typename}
+        if representation.typename is None:
+            fields = {"__typename": "__typename", **fields}
+            mandatory.add("__typename")
+        self._names = tuple(fields)
+        self._key = itemgetter(*fields.values())
+        self._mandatory = tuple(index for index, source in enumerate(fields.values()) if source in mandatory)
+
+    @classmethod
+    def of(cls, representation: Representation) -> PlainReader | None:
+        """None for a representation that is not plain."""
+        fields = representation.fields
+        sources = {field.source for field in fields}
+        if not fields or any(field.fields or field.on_types for field in fields):
+            return None
+        return cls(representation) if sources.issuperset(representation.mandatory) else None
+
+    def read(self, objects: list[Obj]) -> Batch | None:
+        """None when an object lacks a field, or has a list or an object there: it has to be looked at alone."""
+        groups: defaultdict[Any, list[Obj]] = defaultdict(list)
+        try:
+            for key, obj in zip(map(self._key, objects), objects, strict=True):
+                groups[key].append(obj)
+        except (KeyError, TypeError):
+            return None
+        batch = Batch()
+        for key, targets in groups.items():
+            values = key if len(self._names) > 1 else (key,)
+            if all(values[index] is not None for index in self._mandatory):
+                batch.representations.append({**self._typename, **dict(zip(self._names, values, strict=True))})
+                batch.targets.append(targets)
+        return batch
+
+
+class RepresentationReader:
+    """Any ``Representation``, made ready: ``build`` makes the dict to send, ``key`` what tells it from others."""
+
+    __slots__ = ("_build_fields", "_mandatory", "_typename")
 
     def __init__(self, representation: Representation) -> None:
         self._typename = representation.typename
         self._mandatory = representation.mandatory
-        fields = representation.fields
-        plain = not any(field.fields or field.on_types for field in fields)
-        self._plain_sources = tuple(field.source for field in fields) if plain else None
-        self._build_fields = _fields_builder(fields)
-        # A hashable value, equal for equal representations; None when the object must not be sent.
-        self.key: Callable[[Obj], Any] = self._key
-        if self._typename is not None and self._plain_sources == self._mandatory:
-            if len(fields) == 1:
-                self.key = self._single_key(self._typename, fields[0].source)
-            elif len(fields) > 1:
-                self.key = self._plain_key(self._typename, self._mandatory)
+        self._build_fields = _fields_builder(representation.fields)
 
-    @staticmethod
-    def _single_key(typename: str, source: str) -> Callable[[Obj], Any]:
-        """The commonest by far: one plain field, of a type known beforehand."""
-
-        def key(obj: Obj) -> Any:
-            value = obj.get(source)
-            if value.__class__ is str or value.__class__ is int:
-                return (typename, value)
-            return None if value is None else (typename, _frozen(value))
-
-        return key
-
-    def _plain_key(self, typename: str, sources: tuple[str, ...]) -> Callable[[Obj], Any]:
-        """Several plain fields, all mandatory: their values are the key, unless one is no plain value."""
-        read = itemgetter(*sources)
-
-        def key(obj: Obj) -> Any:
-            try:
-                values = read(obj)
-            except KeyError:
-                return None
-            for value in values:
-                if value.__class__ not in _PLAIN:
-                    return self._key(obj)
-            return (typename, *values)
-
-        return key
-
-    def _key(self, obj: Obj) -> Any:
+    def key(self, obj: Obj) -> Any:
+        """A hashable value, equal for equal representations; None when the object must not be sent."""
         for source in self._mandatory:
             if obj.get(source) is None:
                 return None
-        typename = self._typename or obj.get("__typename")
-        if typename is None:
+        if self._typename is None and obj.get("__typename") is None:
             return None
-        if self._plain_sources is not None:
-            # A missing field is not sent, a null is: they make different representations.
-            return (typename, *[_frozen(obj.get(source, _MISSING)) for source in self._plain_sources])
-        return (typename, _frozen(self.build(obj)))
+        return _frozen(self.build(obj))
 
     def build(self, obj: Obj) -> Obj:
         """The representation of ``obj``."""
         representation: Obj = {"__typename": self._typename or obj["__typename"]}
         self._build_fields(obj, representation)
         return representation
-
-
-_MISSING = object()
-_PLAIN = frozenset((str, int, float, bool))
 
 
 def _fields_builder(fields: Sequence[RepresentationField]) -> Callable[[Obj, Obj], None]:
@@ -199,10 +222,10 @@ def _fields_builder(fields: Sequence[RepresentationField]) -> Callable[[Obj, Obj
 
     def build(obj: Obj, out: Obj) -> None:
         for name, source, on_types in plain:
-            if source in obj and (not on_types or obj.get("__typename") in on_types):
+            if source in obj and (not on_types or _is_of(obj, on_types)):
                 out[name] = obj[source]
         for name, source, on_types, build_below in composite:
-            if source in obj and (not on_types or obj.get("__typename") in on_types):
+            if source in obj and (not on_types or _is_of(obj, on_types)):
                 out[name] = _composite(obj[source], build_below)
 
     return build

@@ -8,6 +8,8 @@ from hashlib import sha256
 from typing import Any
 
 from graphql import (
+    REMOVE,
+    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -17,8 +19,10 @@ from graphql import (
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
+    Visitor,
     execute_sync,
     print_ast,
+    visit,
 )
 
 from gateway.execution.authorize import copied
@@ -79,7 +83,7 @@ class Introspection:
             return None
         part = copied(operation, selection_set=SelectionSetNode(selections=tuple(selections)))
         definitions = (part, *fragments.values())
-        question = DocumentNode(definitions=definitions)
+        question = visit(DocumentNode(definitions=definitions), _WithoutDefer())
         key = None if operation.variable_definitions else sha256(print_ast(question).encode()).digest()
         return cls(schema, question, key, answers)
 
@@ -95,6 +99,13 @@ class Introspection:
         if self._key is not None:
             self._answers.keep(self._key, data)
         return data
+
+
+class _WithoutDefer(Visitor):
+    """Takes ``@defer`` out: there is nothing to wait for."""
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> Any:
+        return REMOVE if node.name.value == "defer" else None
 
 
 def _introspective(

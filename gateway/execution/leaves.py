@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from graphql import GraphQLOutputType, get_nullable_type, is_enum_type, is_scalar_type, is_specified_scalar_type
 
 LeafCheck: TypeAlias = Callable[[Any], Any]
 
+INT_MIN: Final = -2_147_483_648
+INT_MAX: Final = 2_147_483_647
+
 # Values of exactly these classes are what the scalar serialises to. Int is not here: its range must be looked at.
 _EXACT: dict[str, type] = {"String": str, "ID": str, "Boolean": bool, "Float": float}
+# A whole number is what services often answer for these: what coercion makes of it needs no looking.
+_FROM_INT = frozenset(("ID", "Float"))
 
 
 def leaf_check(type_: GraphQLOutputType) -> tuple[type | None, LeafCheck]:
@@ -25,17 +30,28 @@ def leaf_check(type_: GraphQLOutputType) -> tuple[type | None, LeafCheck]:
     if is_scalar_type(named) and is_specified_scalar_type(named):
         if named.name == "Int":
             return None, _int_check(named.coerce_output_value)
-        return _EXACT[named.name], named.coerce_output_value
-    return None, _any
+        exact = _EXACT[named.name]
+        if named.name in _FROM_INT:
+            return exact, _from_int_check(exact, named.coerce_output_value)
+        return exact, named.coerce_output_value
+    return None, any_value
 
 
-def _any(value: Any) -> Any:
+def any_value(value: Any) -> Any:
+    """The check of a leaf that may be anything."""
     return value
+
+
+def _from_int_check(exact: type, coerce: LeafCheck) -> LeafCheck:
+    def check(value: Any) -> Any:
+        return exact(value) if value.__class__ is int else coerce(value)
+
+    return check
 
 
 def _int_check(coerce: LeafCheck) -> LeafCheck:
     def check(value: Any) -> Any:
-        if value.__class__ is int and -2_147_483_648 <= value <= 2_147_483_647:
+        if value.__class__ is int and INT_MIN <= value <= INT_MAX:
             return value
         return coerce(value)
 

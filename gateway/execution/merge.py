@@ -19,15 +19,16 @@ def merge_into(targets: Iterable[dict[str, Any]], answer: Mapping[str, Any]) -> 
     items = list(answer.items())
     for target in targets:
         for key, value in items:
-            old = target.get(key)
-            if old is None:
-                target[key] = value
-            elif value is not None and old is not value:
+            # One step where the key is new, as it is nearly always.
+            old = target.setdefault(key, value)
+            if old is not value and value is not None:
                 _merge_value(target, key, old, value)
 
 
 def _merge_value(target: dict[str, Any], key: str, old: Any, value: Any) -> None:
-    if old.__class__ is dict:
+    if old is None:
+        target[key] = value
+    elif old.__class__ is dict:
         if value.__class__ is dict:
             merge_object(old, value)
     elif old.__class__ is list:

@@ -25,11 +25,13 @@ from gateway.execution.errors import (
 )
 from gateway.execution.introspect import Answers, Introspection
 from gateway.execution.program import Program
+from gateway.planner.defer import NOTHING_DEFERRED, Deferred, defers_of
 from gateway.planner.plan import OperationKind, Plan
 from gateway.request import GraphQLRequest, RequestScope
 from gateway.subgraphs.protocol import Subgraph
 
 NO_LABELS: frozenset[str] = frozenset()
+NO_DEFERS: frozenset[int] = frozenset()
 # An actor's denied coordinates make a variant of an operation, and so do active overrides; no more than this are kept.
 _VARIANTS_MAX = 32
 # Bytes, see ``Prepared.weight``: of the whole cache, and of the heaviest operation that is kept.
@@ -68,15 +70,20 @@ class PlanMaker(Protocol):
     """Plans one operation of a validated document."""
 
     def __call__(
-        self, document: DocumentNode, operation_name: str | None, overrides: frozenset[str] = NO_LABELS
+        self,
+        document: DocumentNode,
+        operation_name: str | None,
+        overrides: frozenset[str] = NO_LABELS,
+        deferred: Deferred = NOTHING_DEFERRED,
     ) -> Plan:
-        """``overrides``: the active labels of progressive overrides."""
+        """``overrides``: the active labels of progressive overrides. ``deferred``: the ``@defer``s that hold."""
 
 
 class Prepared:
     """An operation that may be run: valid, with a program for each set of what actors may not see and of overrides.
 
-    ``weight``: about how many bytes it takes; it grows with the programs.
+    ``defers``: the ``@defer``s that may hold. In ``program``, and wherever nothing else is asked for, they count as not
+    there. ``weight``: about how many bytes it takes; it grows with the programs.
     """
 
     __slots__ = (
@@ -86,6 +93,7 @@ class Prepared:
         "_subgraphs",
         "_touched",
         "_variants",
+        "defers",
         "document",
         "introspection",
         "kind",
@@ -113,7 +121,9 @@ class Prepared:
         self._guards = guards
         self._plan = plan
         self._touched = guards.touched(document, operation)
-        self._variants: OrderedDict[tuple[frozenset[str], bool, frozenset[str]], Program] = OrderedDict()
+        self.defers = defers_of(document, operation)
+        self._variants: OrderedDict[tuple[frozenset[str], bool, frozenset[str], frozenset[int]], Program]
+        self._variants = OrderedDict()
         self.program = Program(plan(document, self._name()), schema, subgraphs)
         text = document.loc.end if document.loc is not None else 0
         self.weight = _EMPTY_BYTES + text * _CHARACTER_BYTES + self.program.weight
@@ -121,12 +131,17 @@ class Prepared:
             # The variant that the first request makes, which is not seen until the next.
             self.weight += self.program.weight
 
-    def program_for(self, scope: RequestScope, labels: frozenset[str] = NO_LABELS) -> Program:
-        """The program that fetches nothing that the scope's actor may not see, and keeps to the active overrides."""
+    def program_for(
+        self, scope: RequestScope, labels: frozenset[str] = NO_LABELS, deferred: frozenset[int] = NO_DEFERS
+    ) -> Program:
+        """The program that fetches nothing that the scope's actor may not see, and keeps to the active overrides.
+
+        ``deferred``: keys of ``defers`` that hold.
+        """
         denied = self._guards.denied(self._touched, scope) if self._touched else NO_LABELS
-        if not denied and not labels:
+        if not denied and not labels and not deferred:
             return self.program
-        key = (denied, bool(denied) and scope.actor.is_authenticated, labels)
+        key = (denied, bool(denied) and scope.actor.is_authenticated, labels, deferred)
         program = self._variants.get(key)
         if program is None:
             program = self._variants[key] = self._variant(*key)
@@ -136,12 +151,16 @@ class Prepared:
                 self.weight -= self._variants.popitem(last=False)[1].weight
         return program
 
-    def _variant(self, coordinates: frozenset[str], signed_in: bool, labels: frozenset[str]) -> Program:
+    def _variant(
+        self, coordinates: frozenset[str], signed_in: bool, labels: frozenset[str], holding: frozenset[int]
+    ) -> Program:
         document, denied = self.document, None
         if coordinates:
             denied = Denied(coordinates, signed_in)
             document = without_denied(self._schema, document, denied)
-        return Program(self._plan(document, self._name(), labels), self._schema, self._subgraphs, denied)
+        deferred = {key: self.defers[key] for key in holding}
+        plan = self._plan(document, self._name(), labels, deferred)
+        return Program(plan, self._schema, self._subgraphs, denied)
 
     def _name(self) -> str | None:
         return self.operation.name.value if self.operation.name is not None else None

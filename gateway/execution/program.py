@@ -8,9 +8,11 @@ from typing import Any
 from graphql import GraphQLSchema, get_named_type, is_abstract_type, is_enum_type, is_non_null_type
 
 from gateway.execution.authorize import Denied
+from gateway.execution.conditions import holds
 from gateway.execution.entities import CallReader
 from gateway.execution.errors import field_error
-from gateway.execution.project import Projector
+from gateway.execution.patches import Fragments
+from gateway.execution.project import GENERATED_FIELDS_MAX, Projector
 from gateway.planner.plan import (
     Condition,
     Fetch,
@@ -27,11 +29,12 @@ from gateway.subgraphs.protocol import Subgraph
 # One projector per assignment of the condition variables; an operation with many would otherwise fill the memory.
 _PROJECTORS_MAX = 16
 # Projected fields of all of an operation's projectors together; one projector is always kept.
-_COMPILED_MAX = 2_000
-# Bytes, as measured: of a projected field with what of the plan hangs on it; of one compiled into a projector; of a
-# character of a fetch, with its share of the parsed document.
+_COMPILED_MAX = 1_000
+# Bytes, as measured: of a projected field with what of the plan hangs on it; of one compiled into a projector, and of
+# its generated code; of a character of a fetch, with its share of the parsed document.
 _FIELD_BYTES = 600
 _COMPILED_BYTES = 700
+_GENERATED_BYTES = 900
 _CHARACTER_BYTES = 60
 
 
@@ -40,6 +43,8 @@ class Program:
 
     ``readers``: by the id of a fetch, those of its entity calls. ``hands_on``: the fetch whose answer is the client's
     data as it is, or None. ``denied``: what was taken out of the operation before it was planned, or None.
+    ``condition_variables``: the names that decide what is in the answer. ``fragments``: the deferred ones, of a plan
+    that fetches for them alone.
     ``weight``: about how many bytes it takes, its projectors included.
     """
 
@@ -52,18 +57,20 @@ class Program:
     ) -> None:
         self.plan = plan
         self.denied = denied
-        fetches = list(fetches_of(plan.node))
+        fetches = [*fetches_of(plan.node), *(late.fetch for late in plan.late)]
         self.readers: dict[int, tuple[CallReader, ...]] = {
             fetch.id: tuple(CallReader(call) for call in fetch.calls) for fetch in fetches
         }
-        self._condition_variables = tuple(sorted(_condition_variables(plan.projection)))
+        self.condition_variables = tuple(sorted(_condition_variables(plan.projection)))
         size = sum(1 for _ in _fields_of(plan.projection)) or 1
-        self._projectors_max = max(1, min(_PROJECTORS_MAX, 1 << len(self._condition_variables), _COMPILED_MAX // size))
+        self._projectors_max = max(1, min(_PROJECTORS_MAX, 1 << len(self.condition_variables), _COMPILED_MAX // size))
+        compiled_bytes = _COMPILED_BYTES + (_GENERATED_BYTES if size <= GENERATED_FIELDS_MAX else 0)
         self.weight = (
-            size * (_FIELD_BYTES + self._projectors_max * _COMPILED_BYTES)
+            size * (_FIELD_BYTES + self._projectors_max * compiled_bytes)
             + sum(len(fetch.text) for fetch in fetches) * _CHARACTER_BYTES
         )
         self._projectors: dict[tuple[bool, ...], Projector] = {}
+        self.fragments = Fragments(plan, denied) if plan.late else None
         self.hands_on: Fetch | None = None
         if plan.whole and denied is None and isinstance(plan.node, Fetch):
             schema = subgraphs[plan.node.subgraph].schema
@@ -78,34 +85,28 @@ class Program:
         errors: dict[str, dict[str, Any]] = {}
         for field in root.by_type[root.sole or ""]:
             denial = self.denied.denial(field)
-            if denial is not None and is_non_null_type(denial[0]) and _holds(field, variables):
+            if denial is not None and is_non_null_type(denial[0]) and holds(field, variables):
                 errors.setdefault(field.key, field_error(denial[1], denial[2], [field.key], field.node))
         return list(errors.values())
 
     def projector(self, variables: Mapping[str, Any]) -> Projector:
         """The projection for these values of the condition variables."""
-        values = tuple(bool(variables.get(name)) for name in self._condition_variables)
+        values = tuple(bool(variables.get(name)) for name in self.condition_variables)
         projector = self._projectors.get(values)
         if projector is None:
-            truth = dict(zip(self._condition_variables, values, strict=True))
+            truth = dict(zip(self.condition_variables, values, strict=True))
             projector = self._compile(truth)
             if len(self._projectors) < self._projectors_max:
                 self._projectors[values] = projector
         return projector
 
     def _compile(self, truth: Mapping[str, bool]) -> Projector:
-        def holds(field: ProjectedField) -> bool:
-            return _holds(field, truth)
+        def held(field: ProjectedField) -> bool:
+            return holds(field, truth)
 
         if self.denied is None:
-            return Projector(self.plan.projection, holds)
-        return Projector(self.plan.projection, holds, self.denied.denial, self.denied.types)
-
-
-def _holds(field: ProjectedField, truth: Mapping[str, Any]) -> bool:
-    return not field.when or any(
-        all(bool(truth.get(when.variable)) is when.expected for when in alternative) for alternative in field.when
-    )
+            return Projector(self.plan.projection, held)
+        return Projector(self.plan.projection, held, self.denied.denial, self.denied.types)
 
 
 def fetches_of(node: PlanNode | None) -> Iterator[Fetch]:

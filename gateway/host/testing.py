@@ -126,7 +126,8 @@ async def _maps(stream: AsyncIterator[GraphQLResponse], asked: tuple[str, str | 
 def _recorded(query: str, by: str | Actor | None, variables: Any, answer: dict[str, Any]) -> dict[str, Any]:
     if (file := _options.get("record")) is not None:
         test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
-        asked = {"test": test, "query": query, "by": by.id if isinstance(by, Actor) else by, "variables": variables, "answer": answer}
+        who = by.id if isinstance(by, Actor) else by
+        asked = {"test": test, "query": query, "by": who, "variables": variables, "answer": answer}
         with Path(file).open("ab") as out:
             out.write(orjson.dumps(asked, default=str, option=orjson.OPT_APPEND_NEWLINE))
     return answer

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from gateway.planner.choose import Choice, Chooser
 from gateway.planner.conditions import ALWAYS, Conditions, either
+from gateway.planner.defer import chains_of, covers
 from gateway.planner.graph import PlanningGraph
 from gateway.planner.plan import OperationKind
 from gateway.planner.positions import NOWHERE, Option, Position
-from gateway.planner.represent import merged_fields, representation_fields
+from gateway.planner.represent import joined, merged_fields, sent_by
+from gateway.planner.schedule import bits, with_all_before
 from gateway.planner.sources import Sources
 from gateway.planner.steps import Node, Place, Presence, Sent, Step
 from gateway.planner.wanted import Item, Selection
@@ -17,15 +20,29 @@ from gateway.planner.wanted import Item, Selection
 if TYPE_CHECKING:
     from gateway.planner.routes import Route
 
-NO_TYPES: frozenset[str] = frozenset()
+# A subgraph without the interface is asked for a field type by type; that many of them take as long as a field.
+WRITTEN_TYPES = 16
 
 
 class Builder:
-    """Builds the steps of one operation."""
+    """Builds the steps of one operation. ``deferring``: some of them may be for deferred fragments alone.
 
-    def __init__(self, graph: PlanningGraph, kind: OperationKind, sources: Sources) -> None:
+    ``count``: is told of work that grows with the types of a place; see ``Normalizer.count``.
+    """
+
+    def __init__(
+        self,
+        graph: PlanningGraph,
+        kind: OperationKind,
+        sources: Sources,
+        count: Callable[[int], None],
+        *,
+        deferring: bool = False,
+    ) -> None:
         self.graph = graph
         self.kind = kind
+        self.count = count
+        self.deferring = deferring
         self.chooser = Chooser(graph)
         self.steps: list[Step] = []
         # What a step sends by its keys alone, by place, types and route: the same for all fields that go that way.
@@ -49,7 +66,7 @@ class Builder:
         """One root field of a mutation: in the last step if that is the same subgraph's, else after everything."""
         if last is None or last.graph != choice.option.graph:
             self.root.steps.clear()
-            before = (1 << len(self.steps)) - 1
+            before = self._in_time(range(len(self.steps)), ALWAYS)
             number = len(self.steps)
             self._take(self.root, presence, choice, None)
             last = self.steps[number]
@@ -75,9 +92,11 @@ class Builder:
         if option.requires is not None:
             before = self._walk(place, option.requires, presence, wanted)
             if choice.types != place.types:
-                before |= place.tellers
-        step = self._enter(place, presence, choice.types, option.route, wanted, option.requires, before)
+                before |= self._in_time(bits(place.tellers), wanted)
+        inputs = when is not None
+        step = self._enter(place, presence, choice.types, option.route, wanted, option.requires, before, inputs=inputs)
         node = step.root(option.route.interface)
+        self.count(len(choice.types) // WRITTEN_TYPES)
         return self._select(place, step, node, choice, when)
 
     def _select(self, place: Place, step: Step, node: Node, choice: Choice, when: Conditions | None) -> int:
@@ -118,15 +137,20 @@ class Builder:
         when: Conditions,
         requires: Selection | None = None,
         before: int = 0,
+        *,
+        inputs: bool = True,
     ) -> Step:
-        """The step to ``route.graph`` here that runs after ``before`` and sends what is needed; made if need be."""
+        """The step to ``route.graph`` here that runs after ``before`` and sends what is needed; made if need be.
+
+        ``inputs``: for what others send, keys and requirements, not for the client.
+        """
         deps = before
         if presence.step.number >= 0:
             deps |= 1 << presence.step.number
         deps |= self._bring_key(place, presence, types, route, when)
         sent = self._sent(place, types, route, requires)
         for step in place.steps.get(route.graph, ()):
-            if self._fits(step, sent, deps, requires is not None):
+            if self._comes(step, when, deps, inputs=inputs) and self._fits(step, sent, deps, requires is not None):
                 break
         else:
             kind = self.kind if place.parent is None else "query"
@@ -137,8 +161,27 @@ class Builder:
         step.when = either(step.when, when)
         step.requiring = step.requiring or requires is not None
         for concrete, one in sent.items():
-            step.sent[concrete] = _joined(step.sent.get(concrete), one)
+            step.sent[concrete] = joined(step.sent.get(concrete), one)
         return step
+
+    def _in_time(self, numbers: Iterable[int], when: Conditions) -> int:
+        """Of some steps those that have run before a thing is wanted under ``when``, as bits."""
+        wanted = chains_of(when)
+        found = 0
+        for number in numbers:
+            if not self.deferring or covers(chains_of(self.steps[number].when), wanted):
+                found |= 1 << number
+        return found
+
+    def _comes(self, step: Step, when: Conditions, deps: int, *, inputs: bool) -> bool:
+        """Whether ``step`` comes when a thing under ``when`` shall. Inputs may come before; nothing waits for more."""
+        if not self.deferring:
+            return True
+        there, wanted = chains_of(step.when), chains_of(when)
+        if there == wanted:
+            return True
+        more = deps & ~step.deps
+        return inputs and covers(there, wanted) and self._in_time(bits(more), step.when) == more
 
     def _fits(self, step: Step, sent: dict[str, Sent], deps: int, requiring: bool) -> bool:
         """Whether ``step`` can also do this: it must not run before ``deps``, nor send one field twice.
@@ -149,7 +192,7 @@ class Builder:
             blind = any(one.entity is not None for one in (*sent.values(), *step.sent.values()))
             if blind and step.sent.keys() != sent.keys():
                 return False
-        if (1 << step.number) & self._all_before(deps):
+        if (1 << step.number) & with_all_before(self.steps, deps):
             return False
         for concrete, one in sent.items():
             other = step.sent.get(concrete)
@@ -158,17 +201,6 @@ class Builder:
             if other.entity != one.entity or merged_fields(other.fields, one.fields) is None:
                 return False
         return True
-
-    def _all_before(self, mask: int) -> int:
-        """The steps of ``mask`` and all before them."""
-        found, todo = 0, mask
-        while todo:
-            bit = todo & -todo
-            todo ^= bit
-            if not found & bit:
-                found |= bit
-                todo |= self.steps[bit.bit_length() - 1].deps & ~found
-        return found
 
     def _bring_key(
         self, place: Place, presence: Presence, types: frozenset[str], route: Route, when: Conditions
@@ -206,24 +238,8 @@ class Builder:
         known = self._keys_sent.get((id(place), types, id(route))) if requires is None else None
         if known is not None:
             return known[2]
-        entity = route.interface or None
-        keys = self.graph.field_sets.of(types, route.key)
-        found: dict[str, Sent] = {}
-        for concrete in sorted(types):
-            one = frozenset({concrete})
-            fields = representation_fields(self.graph, place.sources, keys, one)
-            mandatory = tuple(sorted(field.source for field in fields))
-            if requires is not None:
-                more = representation_fields(self.graph, place.sources, requires, one)
-                fields = merged_fields(fields, more) or fields
-            found[concrete] = Sent(entity, fields, mandatory)
+        self.count(len(types) - 1)
+        found = sent_by(self.graph, place.sources, types, route, requires)
         if requires is None:
             self._keys_sent[id(place), types, id(route)] = (place, route, found)
         return found
-
-
-def _joined(old: Sent | None, new: Sent) -> Sent:
-    if old is None or old is new:
-        return new
-    fields = merged_fields(old.fields, new.fields)
-    return Sent(old.entity, fields or old.fields, tuple(sorted({*old.mandatory, *new.mandatory})))

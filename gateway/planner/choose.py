@@ -186,7 +186,7 @@ class Chooser:
         for choice in choices:
             option = choice.option
             signature: object = option.route.signature if option.route else None
-            if option.requires is not None:
+            if option.requires is not None or (option.child is not None and option.child.views):
                 signature = id(option)
             found.setdefault((id(choice.item), id(choice.children), option.graph, signature), []).append(choice)
         return [group[0] if len(group) == 1 else self._union(group, position) for group in found.values()]

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from gateway.planner.arrange import Arranged, arrange
 from gateway.planner.plan import (
+    Chains,
     Condition,
     EntityCall,
     Fetch,
     Key,
+    LateFetch,
     Parallel,
     Plan,
     PlanNode,
@@ -25,9 +28,8 @@ INDENT = "  "
 
 def explain(plan: Plan) -> str:
     """The plan as indented text; an entity call shows its path and, in brackets, what is sent."""
-    if plan.node is None:
-        return "QueryPlan {}"
-    return "\n".join(["QueryPlan {", *_indented(_lines(plan.node)), "}"])
+    lines = [*([] if plan.node is None else _lines(plan.node)), *_late_lines(plan)]
+    return "\n".join(["QueryPlan {", *_indented(lines), "}"]) if lines else "QueryPlan {}"
 
 
 def plan_as_json(plan: Plan) -> dict[str, Any]:
@@ -38,7 +40,48 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
         "whole": plan.whole,
         "fetches": plan.fetch_count,
         "node": None if plan.node is None else _json(plan.node),
+        **({"late": [_late_json(plan, late) for late in plan.late]} if plan.late else {}),
     }
+
+
+def _late_json(plan: Plan, late: LateFetch) -> dict[str, Any]:
+    return {
+        "for": _names(plan, late.chains),
+        "after": list(late.after),
+        "when": [{"variable": one.variable, "is": one.expected} for one in late.when],
+        "node": _json(late.fetch),
+    }
+
+
+def _late_lines(plan: Plan) -> list[str]:
+    """What is fetched for deferred fragments alone, for each set of them."""
+    by_chains: dict[Chains, list[Arranged]] = {}
+    for late in plan.late:
+        when = frozenset((one.variable, one.expected) for one in late.when)
+        by_chains.setdefault(late.chains, []).append(Arranged(late.fetch, frozenset(late.after), when))
+    return [
+        line
+        for chains, fetches in by_chains.items()
+        if (node := _arranged(fetches)) is not None
+        for line in _block(f"Defer({_names(plan, chains)})", _lines(node))
+    ]
+
+
+def _arranged(fetches: list[Arranged]) -> PlanNode | None:
+    """The fetches in order; those before them that are for others are left out."""
+    places = {one.fetch.id: index for index, one in enumerate(fetches)}
+    return arrange(
+        [
+            Arranged(one.fetch, frozenset(places[number] for number in one.before if number in places), one.when)
+            for one in fetches
+        ]
+    )
+
+
+def _names(plan: Plan, chains: Chains) -> str:
+    """The labels of the fragments and of those around them; one without a label goes by its number."""
+    known = {name: name if label is None else f'"{label}"' for name, label in plan.labels.items()}
+    return ", ".join(sorted(" in ".join(known[name] for name in sorted(chain, reverse=True)) for chain in chains))
 
 
 def _indented(lines: Iterable[str]) -> list[str]:

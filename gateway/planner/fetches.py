@@ -76,7 +76,7 @@ class FetchMaker:
                 parts.append(f"...on {interface}{{{printer.body(node, interface, around)}}}")
             else:
                 parts.append(printer.body(node, ENTITY, around))
-        return "{" + join(parts) + "}"
+        return printer.fragments.hold(ENTITY, join(parts))
 
     def _made(
         self,

@@ -59,8 +59,9 @@ class FieldIn:
 class TypeIn:
     """An object, interface or union over all subgraphs.
 
-    ``keys``: per subgraph the resolvable ones. ``members``: per subgraph the object types that an interface or union
-    may be there (an ``@interfaceObject`` counts as one). ``interfaces``: over the whole supergraph.
+    ``keys``: per subgraph the resolvable ones; ``closed``: the others. ``members``: per subgraph the object types that
+    an interface or union may be there (an ``@interfaceObject`` counts as one). ``interfaces``: over the whole
+    supergraph.
     """
 
     name: str
@@ -68,6 +69,7 @@ class TypeIn:
     graphs: frozenset[Graph] = frozenset()
     object_in: frozenset[Graph] = frozenset()
     keys: dict[Graph, tuple[str, ...]] = field(default_factory=dict)
+    closed: dict[Graph, tuple[str, ...]] = field(default_factory=dict)
     fields: dict[str, dict[Graph, FieldIn]] = field(default_factory=dict)
     returns: dict[str, str] = field(default_factory=dict)
     members: dict[Graph, set[str]] = field(default_factory=dict)
@@ -132,14 +134,13 @@ class JoinReader:
         joins = [arguments(d) for d in _directives(node, "join__type")]
         info.graphs = frozenset(self.graphs[join["graph"]] for join in joins) or self.every
         info.object_in = frozenset(self.graphs[j["graph"]] for j in joins if j.get("isInterfaceObject"))
-        keys: dict[Graph, list[str]] = {}
         all_keys: dict[Graph, list[str]] = {}
         for join in joins:
             if join.get("key"):
-                all_keys.setdefault(self.graphs[join["graph"]], []).append(join["key"])
-                if join.get("resolvable", True):
-                    keys.setdefault(self.graphs[join["graph"]], []).append(join["key"])
-        info.keys = {graph: tuple(texts) for graph, texts in keys.items()}
+                graph, resolvable = self.graphs[join["graph"]], join.get("resolvable", True)
+                all_keys.setdefault(graph, []).append(join["key"])
+                keys = info.keys if resolvable else info.closed
+                keys[graph] = (*keys.get(graph, ()), join["key"])
         owner = next((self.graphs[arguments(d)["graph"]] for d in _directives(node, "join__owner")), None)
         if isinstance(node, (ObjectTypeDefinitionNode, InterfaceTypeDefinitionNode)):
             info.interfaces = frozenset(interface.name.value for interface in node.interfaces or ())

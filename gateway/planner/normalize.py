@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from graphql import (
     FieldNode,
@@ -23,17 +22,18 @@ from graphql import (
     TypeNameMetaFieldDef,
 )
 
-from gateway.planner.conditions import ALWAYS, EMPTY, Conditions, Conjunction, any_of
+from gateway.planner.conditions import ALWAYS, EMPTY, Conjunction, any_of
+from gateway.planner.defer import NOTHING_DEFERRED, Deferred, chain_of, defer_of, stands_at, within
 from gateway.planner.graph import PlanningGraph
-from gateway.planner.occurrences import Around, Occurrence, alike, below_of, classes, narrowed
-from gateway.planner.plan import ProjectedField, Projection, When
+from gateway.planner.occurrences import Around, Occurrence, alike, below_of, classes, conditional, narrowed, stands_of
+from gateway.planner.plan import Chain, DeferredFragment, ProjectedField, Projection
 from gateway.planner.sources import Sources
 from gateway.planner.supergraph import PlanLimitError
 from gateway.planner.values import arguments_text
-from gateway.planner.wanted import Item, Selection, merged_leaves
+from gateway.planner.wanted import Item, Selection, merged_leaves, typenames
 
-Stands: TypeAlias = "list[tuple[int, tuple[tuple[When, ...], ...]]]"
 WORK_MAX = 200_000
+NOWHERE: Chain = frozenset()
 META_FIELDS: dict[str, GraphQLOutputType] = {
     "__typename": TypeNameMetaFieldDef.type,
     "__schema": SchemaMetaFieldDef.type,
@@ -52,12 +52,16 @@ class Place:
 class Normalizer:
     """Flattens one operation. ``sources`` is filled with the keys of the client's fields.
 
-    ``work_max``: places, occurrences of fields in them and projected fields together; about 20 us each with what the
-    rest of the planning makes of them. Fragments on different types inside one another multiply.
+    ``work_max``: places, occurrences of fields in them, projected fields and what the builder adds; about 20 us each
+    with all that follows. Fragments on types inside one another multiply. ``deferred``: the ``@defer``s that hold.
     """
 
     def __init__(
-        self, graph: PlanningGraph, fragments: Mapping[str, FragmentDefinitionNode], work_max: int = WORK_MAX
+        self,
+        graph: PlanningGraph,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        work_max: int = WORK_MAX,
+        deferred: Deferred = NOTHING_DEFERRED,
     ) -> None:
         self.graph = graph
         self.supergraph = graph.supergraph
@@ -65,12 +69,16 @@ class Normalizer:
         self.sources = Sources()
         self.places: dict[tuple[object, ...], Place] = {}
         self.public: dict[str, frozenset[str]] = {}
+        self.conditional = False
         self.order = 0
         self.work = 0
         self._work_max = work_max
+        self._deferred = deferred
 
     def root(self, selection_set: SelectionSetNode, root_type: str) -> Place:
         """The operation's own place; ``__typename`` and introspection are projected but not wanted of a subgraph."""
+        fragments = self.fragments.values()
+        self.conditional = conditional(selection_set) or any(conditional(one.selection_set) for one in fragments)
         return self.place(((selection_set, EMPTY),), root_type, self.sources, root=True)
 
     def possible(self, name: str) -> frozenset[str]:
@@ -85,15 +93,16 @@ class Normalizer:
         key = (name, id(sources), tuple((id(node), when) for node, when in around))
         found = self.places.get(key)
         if found is None:
-            self._count(1)
+            self.count(1)
             found = self.places[key] = self._place(around, name, sources, root=root)
         return found
 
     def _place(self, around: Around, name: str, sources: Sources, *, root: bool) -> Place:
         types = self.possible(name)
         by_key: dict[str, list[Occurrence]] = {}
+        deferred: list[DeferredFragment] = []
         for node, when in around:
-            self._collect(node, types, when, by_key, set())
+            self._collect(node, types, when, by_key, set(), deferred)
         items: list[Item] = []
         shown: list[tuple[str, list[Occurrence], list[tuple[Item, Place | None]]]] = []
         for key, occurrences in by_key.items():
@@ -104,12 +113,19 @@ class Normalizer:
                     shown.append((key, same, below))
             for of, same in classes(occurrences) if len(groups) > 1 else ():
                 # What is wanted may overlap, what is shown of one object may not.
-                shown.append((key, same, self._want(key, of, same, sources, [], root=root)))
+                found = self._want(key, of, same, sources, [], root=root)
+                shown.append((key, same, found))
+                if self.conditional:
+                    # Each group tells the types under its own conditions, what is shown needs them under all.
+                    items += typenames(item for item, below in found if below is not None)
         items = merged_leaves(items)
         abstract = self.graph.is_abstract(name)
         sole = self._sole(name, types, items) if abstract else name
         if sole is None and not any(i.name == "__typename" and i.types == types and i.when is ALWAYS for i in items):
-            items.insert(0, Item("__typename", "__typename", types, "__typename"))
+            item = Item("__typename", "__typename", types, "__typename")
+            if self._deferred:
+                item.when = any_of(when for _, when in around)
+            items.insert(0, item)
         fields: dict[str, list[tuple[int, ProjectedField]]] = {one: [] for one in ([sole] if sole else sorted(types))}
         for key, same, below in shown:
             self._show(key, same, below, fields, root=root)
@@ -117,7 +133,7 @@ class Normalizer:
             concrete: tuple(one for _, one in sorted(found, key=lambda pair: pair[0]))
             for concrete, found in fields.items()
         }
-        return Place(Selection(tuple(items)), Projection(by_type, sole))
+        return Place(Selection(tuple(items)), Projection(by_type, sole, tuple(deferred)))
 
     def _sole(self, name: str, types: frozenset[str], items: list[Item]) -> str | None:
         """A type that speaks for all at an abstract place, when nothing there differs between types."""
@@ -140,6 +156,7 @@ class Normalizer:
         when: Conjunction,
         by_key: dict[str, list[Occurrence]],
         seen: set[tuple[object, ...]],
+        deferred: list[DeferredFragment],
     ) -> None:
         for child in node.selections:
             held = narrowed(child, when)
@@ -149,18 +166,21 @@ class Normalizer:
                 key = (child.alias or child.name).value
                 found = by_key.setdefault(key, [])
                 self.order += 1
-                self._count(1)
+                self.count(1)
                 found.append(Occurrence(self.order, child, types, held))
                 continue
             spread = self.fragments[child.name.value] if isinstance(child, FragmentSpreadNode) else child
             assert isinstance(spread, (FragmentDefinitionNode, InlineFragmentNode))
             condition = spread.type_condition
             of = types & self.possible(condition.name.value) if condition else types
-            self._count(1)
+            self.count(1)
+            if of and (defer := self._deferred.get(id(defer_of(child)))) is not None:
+                held = within(defer, held)
+                deferred.append(stands_at(defer, of, held))
             mark = (id(spread), of, held)
             if of and mark not in seen:
                 seen.add(mark)
-                self._collect(spread.selection_set, of, held, by_key, seen)
+                self._collect(spread.selection_set, of, held, by_key, seen, deferred)
 
     def _want(
         self,
@@ -203,20 +223,21 @@ class Normalizer:
         root: bool,
     ) -> None:
         """Project what ``_want`` found."""
-        node, stands = same[0].node, _stands(same)
+        node, stands = same[0].node, stands_of(same)
+        inside = chain_of(frozenset().union(*(one.when for one in same))) if self._deferred else NOWHERE
         type_map = self.supergraph.public_schema.type_map
         meta = META_FIELDS.get(node.name.value)
         for item, below in found:
             source, projection = item.source or key, below.projection if below else None
             of = item.types & fields.keys()
-            self._count(len(of) * len(stands))
+            self.count(len(of) * len(stands))
             for concrete in of:
                 type_ = meta or type_map[concrete].fields[item.name].type  # type: ignore[attr-defined]
                 for order, when in stands:
-                    projected = ProjectedField(key, source, concrete, item.name, type_, node, when, projection)
+                    projected = ProjectedField(key, source, concrete, item.name, type_, node, when, projection, inside)
                     fields[concrete].append((order, projected))
 
-    def _count(self, more: int) -> None:
+    def count(self, more: int) -> None:
         """Raises: PlanLimitError: the operation is too much work."""
         self.work += more
         if self.work > self._work_max:
@@ -227,21 +248,3 @@ class Normalizer:
         for concrete in types:
             found.setdefault(self.graph.returned(concrete, name), set()).add(concrete)
         return [(returned, frozenset(found[returned])) for returned in sorted(found)]
-
-
-def _stands(same: list[Occurrence]) -> Stands:
-    """Where a response key stands among its siblings, and when: at the first of its occurrences that holds."""
-    found: dict[Conjunction, int] = {}
-    for one in same:
-        found.setdefault(one.when, one.order)
-        if one.when == EMPTY:
-            break
-    return [(order, _when(any_of([when]))) for when, order in found.items()]
-
-
-def _when(conditions: Conditions) -> tuple[tuple[When, ...], ...]:
-    if conditions is ALWAYS:
-        return ()
-    return tuple(
-        tuple(When(variable, expected) for variable, expected in sorted(one)) for one in sorted(conditions, key=sorted)
-    )

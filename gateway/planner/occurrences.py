@@ -7,8 +7,10 @@ from typing import TypeAlias
 
 from graphql import BooleanValueNode, FieldNode, SelectionNode, SelectionSetNode, VariableNode
 
-from gateway.planner.conditions import Conjunction, with_literal
+from gateway.planner.conditions import ALWAYS, EMPTY, Conditions, Conjunction, any_of, with_literal
+from gateway.planner.plan import When
 
+Stands: TypeAlias = list[tuple[int, tuple[tuple[When, ...], ...]]]
 Around: TypeAlias = tuple[tuple[SelectionSetNode, Conjunction], ...]
 
 
@@ -37,6 +39,18 @@ def narrowed(node: SelectionNode, when: Conjunction) -> Conjunction | None:
     return found
 
 
+def conditional(node: SelectionSetNode) -> bool:
+    """Whether anything in a selection set hangs on a variable; fragments that are spread are not looked into."""
+    for child in node.selections:
+        conditions = [one for one in child.directives or () if one.name.value in {"skip", "include"}]
+        if any(isinstance(argument.value, VariableNode) for one in conditions for argument in one.arguments or ()):
+            return True
+        below = getattr(child, "selection_set", None)
+        if below is not None and conditional(below):
+            return True
+    return False
+
+
 def alike(occurrences: list[Occurrence]) -> list[tuple[frozenset[str], list[Occurrence]]]:
     """The occurrences of a response key, grouped by the types that they are for."""
     groups: dict[frozenset[str], list[Occurrence]] = {}
@@ -61,3 +75,22 @@ def below_of(same: list[Occurrence]) -> Around:
         if one.node.selection_set:
             found.setdefault((id(one.node.selection_set), one.when), (one.node.selection_set, one.when))
     return tuple(found.values())
+
+
+def stands_of(same: list[Occurrence]) -> Stands:
+    """Where a response key stands among its siblings, and when: at the first of its occurrences that holds."""
+    found: dict[Conjunction, int] = {}
+    for one in same:
+        found.setdefault(one.when, one.order)
+        if one.when == EMPTY:
+            break
+    return [(order, alternatives(any_of([when]))) for when, order in found.items()]
+
+
+def alternatives(conditions: Conditions) -> tuple[tuple[When, ...], ...]:
+    """Conditions as a plan shows them; empty where they always hold."""
+    if conditions is ALWAYS:
+        return ()
+    return tuple(
+        tuple(When(variable, expected) for variable, expected in sorted(one)) for one in sorted(conditions, key=sorted)
+    )

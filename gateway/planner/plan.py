@@ -22,6 +22,8 @@ from typing import Literal, TypeAlias
 from graphql import DocumentNode, FieldNode, GraphQLOutputType
 
 OperationKind: TypeAlias = Literal["query", "mutation", "subscription"]
+Chain: TypeAlias = frozenset[str]
+Chains: TypeAlias = frozenset[Chain]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,8 @@ class ProjectedField:
     for the location in errors. ``when``: alternatives, each a conjunction; the field is in the answer when ``when`` is
     empty or any alternative holds. ``selection``: below it, None for a leaf. A key that the client asked several times
     may be there several times, under different conditions: the first that holds is in the answer, at its place.
+    ``within``: the names of the deferred fragments that it stands in; in ``when`` they are variables that are true
+    where the fragment is answered.
     """
 
     key: str
@@ -168,6 +172,21 @@ class ProjectedField:
     node: FieldNode = field(compare=False, repr=False)
     when: tuple[tuple[When, ...], ...] = ()
     selection: Projection | None = None
+    within: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class DeferredFragment:
+    """A deferred fragment as it stands at one place: every object of ``types`` there gets an answer of its own.
+
+    ``name``: of its ``@defer``. ``chain``: that and the names of the deferred fragments around it. ``when``: when it is
+    wanted at all, the chain's own names left out.
+    """
+
+    name: str
+    chain: Chain
+    types: frozenset[str]
+    when: tuple[When, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +196,28 @@ class Projection:
     ``by_type``: for every concrete type that the public schema allows at this place, its fields. A place of one
     concrete type has one entry, and ``sole`` names it (the objects there may lack ``__typename``). ``sole`` is also set
     where every type has the same fields and nothing else tells them apart: then its entry speaks for all and is the
-    only one, and the fetches do not ask for ``__typename``.
+    only one, and the fetches do not ask for ``__typename``. ``deferred``: the deferred fragments that stand here.
     """
 
     by_type: Mapping[str, tuple[ProjectedField, ...]]
     sole: str | None
+    deferred: tuple[DeferredFragment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LateFetch:
+    """A fetch for deferred fragments alone.
+
+    ``chains``: which: the names of a fragment and of those around it, for each. ``after``: the ids of the fetches that
+    it needs. ``when``: the condition under which it is made. ``stages``: how many fetches one after another are left
+    from it on, itself among them.
+    """
+
+    fetch: Fetch
+    chains: Chains
+    after: tuple[int, ...]
+    when: tuple[When, ...]
+    stages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +226,8 @@ class Plan:
 
     ``node``: None when no subgraph is needed (root ``__typename``, introspection). ``projection``: from the root type.
     ``whole``: the plan is one fetch, and its answer has the client's own keys, order and nothing more; the
-    execution may hand it on unprojected where no value needs checking.
+    execution may hand it on unprojected where no value needs checking. ``late``: what is fetched for deferred fragments
+    alone, while or after ``node`` runs. ``labels``: by the names of the deferred fragments.
     """
 
     kind: OperationKind
@@ -198,3 +235,5 @@ class Plan:
     projection: Projection
     whole: bool
     fetch_count: int
+    late: tuple[LateFetch, ...] = ()
+    labels: Mapping[str, str | None] = field(default_factory=dict)

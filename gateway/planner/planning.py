@@ -6,14 +6,13 @@ from threading import RLock
 
 from graphql import DocumentNode, FragmentDefinitionNode, OperationDefinitionNode
 
-from gateway.planner.arrange import Arranged, arrange
 from gateway.planner.build import Builder
+from gateway.planner.defer import IN_FIRST, NOTHING_DEFERRED, Deferred, settle
 from gateway.planner.fetches import FetchMaker
 from gateway.planner.graph import PlanningGraph
 from gateway.planner.normalize import WORK_MAX, Normalizer
 from gateway.planner.plan import Fetch, OperationKind, Plan, PlanNode, Sequence, Subscribe
-from gateway.planner.schedule import batches, bits
-from gateway.planner.steps import Step
+from gateway.planner.stages import stages
 from gateway.planner.supergraph import PlanningError, Supergraph
 from gateway.planner.wanted import Selection
 from gateway.planner.whole import is_whole
@@ -29,10 +28,12 @@ def plan_operation(
     *,
     overrides: frozenset[str] = NO_OVERRIDES,
     work_max: int = WORK_MAX,
+    deferred: Deferred = NOTHING_DEFERRED,
 ) -> Plan:
     """Plan an operation that is valid against ``supergraph.public_schema``.
 
-    ``overrides``: the labels of progressive overrides that are active. ``work_max``: see ``Normalizer``.
+    ``overrides``: the labels of progressive overrides that are active. ``work_max``: see ``Normalizer``. ``deferred``:
+    the ``@defer``s that hold; without them they count as not there.
 
     Raises:
         PlanLimitError: it is too much work.
@@ -46,17 +47,19 @@ def plan_operation(
         graph.trim()
         if kind not in graph.roots:
             raise PlanningError(f"The schema has no {kind} type.")
-        normalizer = Normalizer(graph, fragments, work_max)
+        normalizer = Normalizer(graph, fragments, work_max, deferred)
         place = normalizer.root(operation.selection_set, graph.roots[kind])
-        builder = Builder(graph, kind, normalizer.sources)
+        builder = Builder(graph, kind, normalizer.sources, normalizer.count, deferring=bool(deferred))
         rest = builder.build(place.selection)
     if rest is not None:
         raise PlanningError(f"No subgraph can be reached that answers {_first(rest, graph)}.")
-    node, count = _node(graph, operation, builder.steps)
+    chains = settle(builder.steps) if deferred else [IN_FIRST] * len(builder.steps)
+    node, late, count = stages(FetchMaker(graph, operation), builder.steps, chains)
     if kind == "subscription" and node is not None:
         node = _subscribe(node)
-    whole = isinstance(node, Fetch) and is_whole(builder.steps[0], place.projection)
-    return Plan(kind, node, place.projection, whole, count)
+    whole = not late and isinstance(node, Fetch) and is_whole(builder.steps[0], place.projection)
+    labels = {defer.name: defer.label for defer in deferred.values()}
+    return Plan(kind, node, place.projection, whole, count, late, labels)
 
 
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
@@ -69,20 +72,6 @@ def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionN
         if operation.name and operation.name.value == name:
             return operation
     raise PlanningError(f"The document has no operation {name!r}.")
-
-
-def _node(graph: PlanningGraph, operation: OperationDefinitionNode, steps: list[Step]) -> tuple[PlanNode | None, int]:
-    maker = FetchMaker(graph, operation)
-    maker.settle(steps)
-    arranged: list[Arranged] = []
-    batch_of: dict[int, int] = {}
-    for index, batch in enumerate(batches(steps)):
-        fetch, when = maker.fetch(index, batch)
-        before = {batch_of[number] for step in batch for number in bits(step.deps)}
-        for step in batch:
-            batch_of[step.number] = index
-        arranged.append(Arranged(fetch, frozenset(before), when))
-    return arrange(arranged), len(arranged)
 
 
 def _subscribe(node: PlanNode) -> PlanNode:

@@ -51,7 +51,7 @@ class Printer:
             texts = self._alternatives(entry, on or static, around)
             for piece in reversed(pieces):
                 if piece[0] == on:
-                    piece[1].extend(texts)
+                    piece[1].extend(text for text in texts if text != "__typename" or text not in piece[1])
                     break
                 if not on or not piece[0]:
                     pieces.append((on, texts))

@@ -8,6 +8,7 @@ from graphql import (
     DirectiveDefinitionNode,
     DocumentNode,
     EnumTypeDefinitionNode,
+    GraphQLDeferDirective,
     GraphQLSchema,
     InputObjectTypeDefinitionNode,
     InterfaceTypeDefinitionNode,
@@ -98,6 +99,14 @@ class PublicReader:
 
     def _kept_directives(self, node: Any) -> tuple[Any, ...]:
         return tuple(d for d in node.directives or () if d.name.value in KEPT_DIRECTIVES)
+
+
+def with_defer(schema: GraphQLSchema) -> GraphQLSchema:
+    """The schema with ``@defer``, which the gateway itself answers: it stands in no supergraph."""
+    kwargs = schema.to_kwargs()
+    others = [one for one in kwargs["directives"] if one.name != GraphQLDeferDirective.name]
+    kwargs["directives"] = (*others, GraphQLDeferDirective)
+    return GraphQLSchema(**kwargs)
 
 
 def _with(node: NodeT, **changes: Any) -> NodeT:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gateway.planner.plan import RepresentationField
+from gateway.planner.steps import Sent
 
 if TYPE_CHECKING:
     from gateway.planner.graph import PlanningGraph
+    from gateway.planner.routes import Route
     from gateway.planner.sources import Sources
     from gateway.planner.wanted import Selection
 
@@ -31,6 +33,31 @@ def representation_fields(
             one = RepresentationField(item.name, source, NO_TYPES if held == types else held, below)
             found = merged_fields(found, (one,)) or (*found, one)
     return found
+
+
+def sent_by(
+    graph: PlanningGraph, sources: Sources, types: frozenset[str], route: Route, requires: Selection | None
+) -> dict[str, Sent]:
+    """What a step sends that goes by ``route``, which has a key, and asks for what ``requires`` the rest."""
+    keys = graph.field_sets.of(types, route.key or "")
+    found: dict[str, Sent] = {}
+    for concrete in sorted(types):
+        one = frozenset({concrete})
+        fields = representation_fields(graph, sources, keys, one)
+        mandatory = tuple(sorted(field.source for field in fields))
+        if requires is not None:
+            more = representation_fields(graph, sources, requires, one)
+            fields = merged_fields(fields, more) or fields
+        found[concrete] = Sent(route.interface or None, fields, mandatory)
+    return found
+
+
+def joined(old: Sent | None, new: Sent) -> Sent:
+    """Both together."""
+    if old is None or old is new:
+        return new
+    fields = merged_fields(old.fields, new.fields)
+    return Sent(old.entity, fields or old.fields, tuple(sorted({*old.mandatory, *new.mandatory})))
 
 
 def merged_fields(

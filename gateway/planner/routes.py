@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from gateway.planner.wanted import Item, Selection
@@ -82,6 +84,18 @@ class Routes:
             self._far[key] = found
         return found
 
+    def home(self, position: Position, concrete: str, *, far: bool) -> Route | None:
+        """The way back to where the objects are, by a key that is said not to be resolvable there.
+
+        For a field that has requirements it is the only way when there is no other key; other planners take it too.
+        """
+        found = self.far(position, concrete) if far else self.near(position, concrete)
+        for key in self.graph.types[concrete].closed.get(position.graph, ()):
+            route = self._try(position, concrete, found, (position.graph, concrete, key), far=far)
+            if route is not None:
+                return route
+        return None
+
     def _search(self, position: Position, concrete: str, found: Found, *, far: bool) -> Found:
         candidates = [c for c in self._candidates(position, concrete) if c[:2] not in found]
         while candidates:
@@ -121,20 +135,22 @@ class Routes:
         local = entity if interface else concrete
         if key is None:
             return self._route(g, entity, local, None, {}, None, [], position)
-        after = None
-        if entity == concrete and graph.interface_object(position.graph, position.of[concrete]):
-            telling = [r for r in found.values() if r.local == concrete]
-            if not telling:
-                return None
-            after = min(telling, key=lambda r: (r.mask.bit_count(), r.graph))
         providers: dict[str, Route | None] = {}
-        masks = [after.mask] if after else []
+        masks: list[int] = []
         for item in graph.field_sets.of(frozenset({concrete}), key).items:
             provider = self._provider(position, concrete, found, item, far=far)
             if provider is None:
                 return None
             providers[item.name] = provider[0]
             masks.append(provider[1])
+        after = None
+        if entity == concrete and graph.interface_object(position.graph, position.of[concrete]):
+            telling = [r for r in found.values() if r.local == concrete]
+            if not telling:
+                return None
+            brought = reduce(or_, masks, 0)
+            after = min(telling, key=lambda r: ((brought | r.mask).bit_count(), r.graph != g, r.graph))
+            masks.append(after.mask)
         return self._route(g, entity, local, key, providers, after, masks, position)
 
     def _route(
@@ -148,9 +164,7 @@ class Routes:
         masks: list[int],
         position: Position,
     ) -> Route:
-        before = 0
-        for mask in masks:
-            before |= mask
+        before = reduce(or_, masks, 0)
         size = self.graph.size
         depth = 1 + levels(before, size)
         interface = "" if self.graph.types[entity].kind == "object" else entity

@@ -17,21 +17,24 @@ def bits(mask: int) -> list[int]:
     return found
 
 
-def batches(steps: Sequence[Step]) -> list[list[Step]]:
+def batches(steps: Sequence[Step], among: int | None = None) -> list[list[Step]]:
     """The steps in batches that are one request each, every batch after all that it needs.
 
     Entity steps to one subgraph that are ready at the same stage share a request. A step that can wait without making
-    the whole longer waits for a later one to the same subgraph.
+    the whole longer waits for a later one to the same subgraph. ``among``: only these steps, as bits; the others count
+    as done.
     """
-    before = [step.deps for step in steps]
+    every = (1 << len(steps)) - 1
+    among = every if among is None else among
+    before = [step.deps & among if among >> step.number & 1 else 0 for step in steps]
     after = _after(before)
     tail = _tails(after)
     early = _early(before)
     length = max((early[i] + tail[i] + 1 for i in range(len(steps))), default=0)
     found: list[list[Step]] = []
-    done = 0
+    done = every & ~among
     stage = 0
-    while done != (1 << len(steps)) - 1:
+    while done != every:
         ready = [s for s in steps if not done >> s.number & 1 and not before[s.number] & ~done]
         now: list[list[Step]] = []
         for group in _grouped(ready):
@@ -65,6 +68,18 @@ def _may_wait(
     for step in group:
         mine |= 1 << step.number
     return any(not all_before(before, step.number) & mine for step in later)
+
+
+def with_all_before(steps: Sequence[Step], mask: int) -> int:
+    """The steps of ``mask`` and all before them, as bits."""
+    found, todo = 0, mask
+    while todo:
+        bit = todo & -todo
+        todo ^= bit
+        if not found & bit:
+            found |= bit
+            todo |= steps[bit.bit_length() - 1].deps & ~found
+    return found
 
 
 def all_before(before: Sequence[int], number: int) -> int:

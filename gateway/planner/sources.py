@@ -27,9 +27,10 @@ class Held:
 
 @dataclass(slots=True, eq=False)
 class Sources:
-    """The sources taken at one place, and below it."""
+    """The sources taken at one place, and below it. ``alike``: those that hold one field with the same arguments."""
 
     held: dict[str, Held] = field(default_factory=lambda: {"__typename": Held("__typename", "", {})})
+    alike: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     below: dict[str, Sources] = field(default_factory=dict)
 
     def child(self, source: str) -> Sources:
@@ -52,8 +53,9 @@ class Sources:
 
     def _take(self, item: Item, shapes: Shapes, *, reuse: bool) -> str:
         if reuse:
-            for source, held in self.held.items():
-                if held.name == item.name and held.args == item.args and fit(held.shapes, shapes):
+            for source in self.alike.get((item.name, item.args), ()):
+                held = self.held[source]
+                if fit(held.shapes, shapes):
                     held.shapes.update(shapes)
                     return source
         number = 0
@@ -62,6 +64,7 @@ class Sources:
             taken = self.held.get(source)
             if taken is None:
                 self.held[source] = Held(item.name, item.args, dict(shapes))
+                self.alike.setdefault((item.name, item.args), []).append(source)
                 return source
             if taken.name == item.name and taken.args == item.args and fit(taken.shapes, shapes):
                 taken.shapes.update(shapes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,17 @@ class Selection:
 
     def __post_init__(self) -> None:
         self.weight = sum(max(1, item.children.weight) if item.children else 1 for item in self.items)
+
+
+def typenames(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Of ``items`` only what tells types: each ``__typename``, and the fields that lead to one."""
+    found: list[Item] = []
+    for item in items:
+        if item.name == "__typename":
+            found.append(item.narrowed(item.types, None))
+        elif item.children is not None and (below := typenames(item.children.items)):
+            found.append(item.narrowed(item.types, Selection(below)))
+    return tuple(found)
 
 
 class FieldSets:

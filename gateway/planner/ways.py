@@ -71,7 +71,13 @@ def _ways_of(graph: PlanningGraph, position: Position, concrete: str, name: str,
         if there is None or g in seen:
             continue
         seen.add(g)
-        yield g, route, route.local, there, graph.needs(g, route.local, concrete, there)
+        needs = graph.needs(g, route.local, concrete, there)
+        if needs is not None and route.local == concrete != route.entity:
+            # What one type requires is no field of the interface.
+            route = routes.get((g, concrete), route)
+        yield g, route, route.local, there, needs
+    if not seen and here is not None and (back := graph.routes.home(position, concrete, far=far)) is not None:
+        yield home, back, back.local, here, graph.needs(home, local, concrete, here)
 
 
 def _preference(found: tuple[tuple[Graph, str], Route]) -> tuple[Graph, int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gateway.planner.occurrences import alternatives
 from gateway.planner.plan import Projection
 from gateway.planner.steps import Node, Step
 
@@ -25,7 +26,7 @@ def _same_for(node: Node, name: str, projection: Projection, known: dict[tuple[i
     if not entries or len(entries) != len(fields):
         return False
     for entry, field in zip(entries, fields, strict=True):
-        if not entry.source == field.source == field.key:
+        if not entry.source == field.source == field.key or alternatives(entry.when) != field.when:
             return False
         if (entry.node is None) != (field.selection is None):
             return False

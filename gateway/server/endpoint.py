@@ -10,6 +10,7 @@ import structlog
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from gateway.execution.deferral import Deferral
 from gateway.execution.errors import RequestError
 from gateway.guard.limits import CODES
 from gateway.planner.plan import OperationKind
@@ -17,10 +18,11 @@ from gateway.request import GraphQLRequest, GraphQLResponse, RequestScope
 from gateway.server.body import ClientGone, read_body, request_of_body, request_of_url
 from gateway.server.identification import address_of, headers_of, identify, new_scope, valid_id
 from gateway.server.media import Media, check_sent, negotiate
+from gateway.server.multipart import PartsSender, format_of
 from gateway.server.payloads import encode_response
 from gateway.server.refusals import HTTPRefusal, send_json, send_refusal
 from gateway.server.schema import GatewaySchema
-from gateway.server.served import Engine, Served
+from gateway.server.served import Engine, PartsEngine, Served
 from gateway.server.settings import ServerSettings
 from gateway.server.sse import LineFeedTransport, event_stream, one_event
 from gateway.server.streams import OpenStreams
@@ -50,29 +52,38 @@ class GraphQLEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = headers_of(scope)
         name: str = scope.get("request_id") or valid_id(headers.get("x-request-id"))
-        media = negotiate(headers.get("accept", ""))
+        accept = headers.get("accept", "")
+        media, form = negotiate(accept), format_of(accept)
+        parts = PartsSender(send, form) if form is not None and media is not Media.EVENTS else None
         try:
-            if media is None:
-                text = "Accept application/json, application/graphql-response+json or text/event-stream."
+            if media is None and parts is None:
+                text = "Accept application/json, application/graphql-response+json, text/event-stream, multipart/mixed."
                 raise HTTPRefusal(406, "NOT_ACCEPTABLE", text)
             async with RequestWatch(receive, self._settings) as watch:
                 request = await self._read(scope, headers, receive)
                 watch.read()
                 actor = await identify(self._served, headers)
                 operation = new_scope(actor, name, headers, self._settings.request_timeout_s)
-                response = await self._run(request, operation, scope["method"], media)
-            if response is None:
+                response = await self._run(request, operation, scope["method"], media, in_parts=parts is not None)
+                if parts is not None and isinstance(response, Deferral):
+                    await parts.all(response, operation.answer_headers)
+                    return
+            if not isinstance(response, GraphQLResponse):
                 await self._stream(request, operation, scope, receive, send)
+            elif media is None and parts is not None and response.executed:
+                await parts.one(response, operation.answer_headers)
             else:
-                await _send_response(send, response, media, operation.answer_headers)
+                await _send_response(send, response, media or Media.JSON, operation.answer_headers)
         except HTTPRefusal as refusal:
-            await send_refusal(send, refusal, _refusal_type(media))
+            if parts is None or not parts.has_begun:
+                await send_refusal(send, refusal, _refusal_type(media))
         except ClientGone:
             return
         except Exception as error:
             log.exception("request failed", request_id=name, error=type(error).__name__)
-            internal = HTTPRefusal(500, "INTERNAL_SERVER_ERROR", "Internal error", id=name)
-            await send_refusal(send, internal, _refusal_type(media))
+            if parts is None or not parts.has_begun:
+                internal = HTTPRefusal(500, "INTERNAL_SERVER_ERROR", "Internal error", id=name)
+                await send_refusal(send, internal, _refusal_type(media))
 
     async def _read(self, scope: Scope, headers: dict[str, str], receive: Receive) -> GraphQLRequest:
         if scope["method"] == "POST":
@@ -83,14 +94,17 @@ class GraphQLEndpoint:
         return request_of_url(scope["query_string"], self._settings)
 
     async def _run(
-        self, request: GraphQLRequest, operation: RequestScope, method: str, media: Media
-    ) -> GraphQLResponse | None:
+        self, request: GraphQLRequest, operation: RequestScope, method: str, media: Media | None, *, in_parts: bool
+    ) -> GraphQLResponse | Deferral | None:
         """The response, or None where a stream is to bring it."""
         engine = self._engine()
+        execute = engine.execute_in_parts if in_parts and isinstance(engine, PartsEngine) else engine.execute
         if method == "POST" and media is not Media.EVENTS:
             # The way of nearly every request: the operation is looked up once.
-            response = await engine.execute(request, operation)
-            if not response.executed and _kind(engine, request) == "subscription":
+            response = await execute(request, operation)
+            if isinstance(response, Deferral) or response.executed:
+                return response
+            if _kind(engine, request) == "subscription":
                 raise _needs_stream()
             return response
         try:
@@ -103,7 +117,7 @@ class GraphQLEndpoint:
             return None
         if kind == "subscription":
             raise _needs_stream()
-        return await engine.execute(request, operation)
+        return await execute(request, operation)
 
     def _check_get(self, kind: OperationKind) -> None:
         if kind == "mutation":

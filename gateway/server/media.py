@@ -42,13 +42,14 @@ def negotiate(accept: str) -> Media | None:
     for part in accept.split(","):
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))
         media = _OFFERED.get(name)
-        rank = (_quality(parameters), "*" not in name)
+        rank = (quality(parameters), "*" not in name)
         if media is not None and rank[0] > 0 and rank > best_rank:
             best, best_rank = media, rank
     return best
 
 
-def _quality(parameters: list[str]) -> float:
+def quality(parameters: list[str]) -> float:
+    """How much a client likes a type, from 0 (not at all) to 1, by the type's parameters in lower case."""
     for parameter in parameters:
         if parameter.startswith("q="):
             try:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway.context import Answer
 from gateway.request import RequestScope
 from gateway.server.body import ClientGone, read_body
 from gateway.server.identification import bearer, headers_of, new_scope, refusing
@@ -19,6 +18,10 @@ from gateway.server.payloads import encode
 from gateway.server.refusals import HTTPRefusal
 from gateway.server.settings import ServerSettings
 from identity.actor import ANONYMOUS
+
+if TYPE_CHECKING:
+    # An engine alone has no plugins, and does without what they need.
+    from gateway.context import Answer
 
 PATH: Final = "/questions/{question}"
 _QUESTION: Final = re.compile(r"[a-z][a-z0-9_]{0,99}\Z")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
+from gateway.execution.deferral import Deferral
 from gateway.planner.plan import OperationKind
 from gateway.request import GraphQLRequest, GraphQLResponse, RequestScope
 from gateway.subgraphs.local import LocalSubgraph
@@ -34,6 +35,14 @@ class Engine(Protocol):
     async def subscribe(
         self, request: GraphQLRequest, scope: RequestScope
     ) -> AsyncIterator[GraphQLResponse] | GraphQLResponse: ...
+
+
+@runtime_checkable
+class PartsEngine(Engine, Protocol):
+    """An engine that also answers in parts."""
+
+    async def execute_in_parts(self, request: GraphQLRequest, scope: RequestScope) -> GraphQLResponse | Deferral:
+        """A ``Deferral`` has begun and is to be closed."""
 
 
 class Served(Protocol):

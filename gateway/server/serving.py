@@ -39,6 +39,9 @@ class GracefulServer(uvicorn.Server):
         # What stands after the start stays: the collector need not walk through it again and again.
         gc.collect()
         gc.freeze()
+        # An answer of a thousand objects is no heap of garbage: at the default of 700 it is walked through while it is
+        # made, for a tenth of a request's time.
+        gc.set_threshold(10_000, 20, 20)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._streams.draining = True

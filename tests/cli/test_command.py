@@ -104,6 +104,12 @@ def test_explain_prints_the_plan_as_text_and_as_json() -> None:
     assert plan["kind"] == "QueryPlan"
 
 
+def test_explain_prints_the_code_that_makes_the_answer() -> None:
+    code = congdanso("explain", '{ agency(key: "SXD") { name } }', "--code")
+    assert code.startswith("def project(tree, left, text):\n")
+    assert code.count("name_ = value['name']\n") == 1
+
+
 def test_explain_of_what_is_no_operation_of_the_graph_says_so() -> None:
     assert "Cannot query field 'weather' on type 'Query'." in congdanso("explain", "{ weather }", code=2)
 

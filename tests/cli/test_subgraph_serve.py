@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from gateway.hooks import HOOK_NAMES
 from gateway.host.manifest import find_manifest, read_manifest
 from identity.people import person_named
 from identity.subgraph_tokens import SubgraphTokens
@@ -191,9 +192,19 @@ def refused_at_the_gateway(moved: Moved) -> None:
     assert post(door, {**body, "asker": "maps"}, good)[0] == 401
     assert post(door, body, Tokens(load_key(manifest.token_key)).sign(lan))[0] == 401
     assert post(f"{moved.at}/graphql", {"query": "{ __typename }"}, good)[0] == 401
-    assert codes(post(f"{moved.at}/questions/nobody_knows", body, good)[1]) == ["NOT_ANSWERED"]
+    for unknown in ("nobody_knows", *HOOK_NAMES):
+        assert codes(post(f"{moved.at}/questions/{unknown}", body, good)[1]) == ["NOT_ANSWERED"], unknown
     assert codes(post(door, {"asker": "feedback"}, good)[1]) == ["BAD_REQUEST"]
 
 
 def codes(answer: Any) -> list[str]:
     return [error["extensions"]["code"] for error in answer["errors"]]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
+def test_a_service_that_answers_without_token_listens_on_this_machine_alone(tmp_path: Path, host: str) -> None:
+    Moved(tmp_path)
+    arguments = ["subgraph", "serve", "feedback", "--port", "0", "--without-token", "--host", host]
+    done = subprocess.run([*COMMAND, *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert f"--without-token and --host {host}: everyone who reaches {host} could ask" in done.stderr

@@ -7,24 +7,35 @@ from typing import Any
 import pytest
 from graphql import build_schema
 
-from gateway.execution.project import Projector
+from gateway.execution.project import GENERATED_AT, Projector
 from tests.execution.hand import projection_of
 
 SCHEMA = build_schema("""
-    type Query { top: Item items: [Item!]! grid: [[Int!]] strict: Item! any: [Thing] leaf: Leaf }
+    type Query { top: Item items: [Item!]! grid: [[Int!]] strict: Item! any: [Thing] leaf: Leaf must: Must }
     interface Thing { id: ID! }
     type Item implements Thing { id: ID! name: String below: Item must: Item! tags: [String!] }
     type Other implements Thing { id: ID! size: Int! }
     type Leaf { int: Int float: Float string: String boolean: Boolean id: ID kind: Kind json: JSON }
+    type Must { int: Int! float: Float! string: String! boolean: Boolean! id: ID! kind: Kind! json: JSON! }
     enum Kind { OPEN }
     scalar JSON
 """)
 
 
+def _answer(query: str, tree: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
+    """The data and the errors; the same when it is asked again, of the code that is then generated."""
+    projector = Projector(projection_of(SCHEMA, query), lambda _field: True)
+    first: list[dict[str, Any]] = []
+    data = projector.project(tree, first)
+    for _ in range(GENERATED_AT):
+        errors: list[dict[str, Any]] = []
+        assert repr((projector.project(tree, errors), errors)) == repr((data, first))
+    return data, first
+
+
 def _project(query: str, tree: dict[str, Any]) -> tuple[Any, list[Any]]:
     """The data, and the path of each error."""
-    errors: list[dict[str, Any]] = []
-    data = Projector(projection_of(SCHEMA, query), lambda _field: True).project(tree, errors)
+    data, errors = _answer(query, tree)
     return data, [error["path"] for error in errors]
 
 
@@ -91,14 +102,18 @@ def test_a_leaf_is_serialised_as_its_type_says(field: str, given: Any, answered:
     ],
 )
 def test_a_leaf_of_a_wrong_type_is_null_with_an_error_that_does_not_tell_the_value(field: str, given: Any) -> None:
-    errors: list[dict[str, Any]] = []
-    projector = Projector(projection_of(SCHEMA, f"{{ leaf {{ {field} }} }}"), lambda _field: True)
-    data = projector.project({"leaf": {field: given}}, errors)
+    data, errors = _answer(f"{{ leaf {{ {field} }} }}", {"leaf": {field: given}})
     assert data == {"leaf": {field: None}}
     [error] = errors
     assert error["message"].startswith(f"Leaf.{field} got a value that is not a ")
     assert str(given) not in error["message"]
     assert error["extensions"] == {"code": "RESPONSE_VALIDATION_FAILED"}
+
+
+@pytest.mark.parametrize("field", ["int", "float", "string", "boolean", "id", "kind", "json"])
+def test_a_null_or_missing_leaf_that_must_be_there_takes_the_object(field: str) -> None:
+    for must in ({field: None}, {}):
+        assert _project(f"{{ must {{ {field} }} }}", {"must": must}) == ({"must": None}, [["must", field]])
 
 
 @pytest.mark.parametrize(("field", "given"), [("top", "text"), ("top", [{}]), ("any", {"id": "1"}), ("any", "x")])

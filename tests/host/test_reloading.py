@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from gateway.execution.deferral import Deferral
 from gateway.host.city import open_city
 from gateway.host.reloading import Reloading
 from gateway.request import GraphQLRequest, RequestScope
@@ -90,6 +91,25 @@ async def test_what_runs_ends_over_the_old_graph_and_what_comes_after_over_the_n
         assert [(await anext(ticks)).data, (await anext(ticks)).data] == [{"ticks": 1}, {"ticks": 2}]
         assert not old._task.done()
         await ticks.aclose()
+        await asyncio.wait_for(old._task, 5)
+
+
+async def test_an_answer_in_parts_ends_over_the_graph_that_it_began_over(write_city: WriteCity) -> None:
+    manifest = write_city({"slow": SLOW, "good": good("good")})
+    async with reloading(manifest) as served:
+        old = served.engine
+        gate = sys.modules["plugins.slow.plugin"].GATE
+        request = GraphQLRequest("{ good ... @defer { slow } }")
+        deferral = await old.execute_in_parts(request, RequestScope())
+        assert isinstance(deferral, Deferral)
+        change(manifest, "[plugins.good]\n", "")
+        assert await served.reload()
+        await asyncio.sleep(0.05)
+        assert not old._task.done()
+        gate.set()
+        [part] = [part async for part in deferral.parts()]
+        assert [patch.data for patch in part.patches] == [{"slow": "done"}]
+        await deferral.close()
         await asyncio.wait_for(old._task, 5)
 
 
