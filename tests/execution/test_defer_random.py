@@ -24,7 +24,7 @@ from tests.federation.random_queries import RandomQuery
 OFFICER = Actor(id="officer", scopes=frozenset({"citizens:read"}))
 SCHEMA = with_defer(SUPERGRAPH.public_schema)
 PER_SEED = 25
-SEEDS = [*range(4), *(pytest.param(n, marks=pytest.mark.slow) for n in range(4, 24))]
+SEEDS = [*range(4), *(pytest.param(n, marks=pytest.mark.slow) for n in range(4, 10))]
 
 
 @pytest.fixture(autouse=True)
