@@ -20,7 +20,7 @@ from gateway.host.joining import Joined, join
 from gateway.host.loading import Plugin, PluginProblem, add_plugin_folder, guarded, load_plugin, new_manager
 from gateway.host.manifest import Manifest, ManifestError, find_manifest, read_manifest
 from gateway.host.origins import Origins
-from gateway.host.remotes import remote_subgraph
+from gateway.host.remotes import UNTOLD, remote_subgraph
 from gateway.problem import Problem
 from schema.compose import SubgraphSdl
 
@@ -74,6 +74,11 @@ class Assembly:
             name: {"state": "out" if name in self.out else "in", "reason": self.out.get(name, "")}
             for name in self.manifest.plugins
         }
+
+    def missing_services(self) -> dict[str, str]:
+        """name -> URL of the plugins that run elsewhere and did not tell their SDL: they may come."""
+        entries = self.manifest.plugins.items()
+        return {name: e.url for name, e in entries if e.url and self.out.get(name, "").startswith(name + UNTOLD)}
 
     def each(self, step: Callable[[Plugin], Any]) -> None:
         """Run a step for every plugin that is in; one that fails is left out."""

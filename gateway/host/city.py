@@ -104,6 +104,9 @@ class City:
         """The plugins in this process that have a subgraph, by name."""
         return {name: s for name, s in self.subgraphs.items() if isinstance(s, LocalSubgraph)}
 
+    def missing_services(self) -> Mapping[str, str]:
+        return self.assembly.missing_services()
+
     def close(self) -> None:
         """For a city that never ran."""
         self.database.close()

@@ -52,6 +52,10 @@ class NotReached(Exception):  # noqa: N818, a fact about the other side
     """No answers came. The message says why."""
 
 
+class Unsayable(NotReached):
+    """The question cannot be put: the asker's fault, and none of the other side."""
+
+
 @dataclass(frozen=True, slots=True)
 class QuestionDoor:
     """One process that answers questions. ``url``: of its GraphQL endpoint, beside which questions are asked."""
@@ -66,9 +70,12 @@ class QuestionDoor:
         """What is answered there; None when nobody there answers this question.
 
         Raises:
-            NotReached: it is down, late, or answers something else.
+            NotReached: it is down, late, or answers something else; or the arguments are nothing that JSON can say.
         """
-        body = orjson.dumps({"asker": asker, "arguments": as_json(dict(arguments))})
+        try:
+            body = orjson.dumps({"asker": asker, "arguments": as_json(dict(arguments))})
+        except (ValueError, TypeError):
+            raise Unsayable("the arguments are nothing that JSON can say") from None
         headers = {
             "content-type": "application/json",
             "authorization": f"Bearer {self.token(scope.actor)}",
@@ -117,7 +124,8 @@ class ToServices:
         try:
             answers = await self._doors[name].ask(question, scope, arguments, asker)
         except NotReached as error:
-            self._quiet[name, None] = now + DOWN_S
+            if not isinstance(error, Unsayable):
+                self._quiet[name, None] = now + DOWN_S
             log.warning("a service did not answer a question", plugin=name, question=question, reason=str(error))
             return []
         if answers is None:
@@ -125,8 +133,8 @@ class ToServices:
                 self._quiet.clear()
             self._quiet[name, question] = now + LEFT_ALONE_S
             return []
-        # It speaks for itself alone.
-        return [answer for answer in answers if answer.plugin == name]
+        # It speaks for itself alone, and once.
+        return [answer for answer in answers if answer.plugin == name][:1]
 
     def _is_quiet(self, name: str, question: str) -> bool:
         now = asyncio.get_running_loop().time()

@@ -13,6 +13,7 @@ import structlog
 from pydantic import ValidationError
 
 from gateway.context import Answer, Services
+from gateway.hooks import HOOK_NAMES
 from gateway.host.answers import as_json, checked_answer, read_arguments
 from gateway.request import RequestScope
 
@@ -91,7 +92,8 @@ class Questions:
         return self._in_order([*here, *far]) if impls or far else None
 
     def _impls(self, question: str) -> list[pluggy.HookImpl]:
-        caller = getattr(self._manager.hook, question, None)
+        # The gateway's own hooks stand beside the questions, and are nobody's to ask.
+        caller = None if question in HOOK_NAMES else getattr(self._manager.hook, question, None)
         impls = caller.get_hookimpls() if isinstance(caller, pluggy.HookCaller) else ()
         return [impl for impl in impls if impl.plugin_name in self._services]
 

@@ -9,113 +9,27 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, aclosing, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any
 
 import structlog
 
 from gateway.context import Answer
-from gateway.execution.deferral import Deferral
-from gateway.execution.engine import Engine
-from gateway.execution.operations import Prepared
+from gateway.host.generation import Generation, Replaceable
+from gateway.host.remotes import Returning
 from gateway.problem import Problem
-from gateway.request import GraphQLRequest, GraphQLResponse, RequestScope
+from gateway.request import RequestScope
 from gateway.server.keys import KeyHolder
 from gateway.server.questions import QuestionAnswerer
-from gateway.server.served import Served
 from gateway.subgraphs.local import LocalSubgraph
 from identity.actor import Actor
+from identity.tokens import InvalidToken
 
 log = structlog.get_logger("gateway.host")
 
 LOOK_EVERY_S = 1.0
-
-
-class Replaceable(Served, Protocol):
-    """What can be exchanged: its engine is a whole one, and it can be closed before it has run."""
-
-    @property
-    def engine(self) -> Engine: ...
-
-    def close(self) -> None: ...
-
-
-class Generation:
-    """One graph from its start until its last operation has ended."""
-
-    def __init__(self, served: Replaceable) -> None:
-        self.served = served
-        self._uses = 0
-        self._started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._over = asyncio.Event()
-        self._retired = False
-        self._task = asyncio.create_task(self._live(), name="generation")
-
-    async def _live(self) -> None:
-        try:
-            async with self.served.lifespan():
-                self._started.set_result(None)
-                await self._over.wait()
-        except Exception as error:
-            if self._started.done():
-                raise
-            self._started.set_exception(error)
-
-    async def started(self) -> None:
-        """Raises: whatever kept it from starting."""
-        await self._started
-
-    def retire(self) -> None:
-        """It ends as soon as nothing uses it any more."""
-        self._retired = True
-        self._release(0)
-
-    async def end(self) -> None:
-        self._over.set()
-        await asyncio.gather(self._task, return_exceptions=True)
-
-    def _release(self, uses: int) -> None:
-        self._uses -= uses
-        if self._retired and not self._uses:
-            self._over.set()
-
-    @contextmanager
-    def in_use(self) -> Iterator[None]:
-        """It does not end while the block runs."""
-        self._uses += 1
-        try:
-            yield
-        finally:
-            self._release(1)
-
-    def prepare(self, request: GraphQLRequest) -> Prepared:
-        return self.served.engine.prepare(request)
-
-    async def execute(self, request: GraphQLRequest, scope: RequestScope) -> GraphQLResponse:
-        with self.in_use():
-            return await self.served.engine.execute(request, scope)
-
-    async def execute_in_parts(self, request: GraphQLRequest, scope: RequestScope) -> GraphQLResponse | Deferral:
-        with ExitStack() as use:
-            use.enter_context(self.in_use())
-            answer = await self.served.engine.execute_in_parts(request, scope)
-            if isinstance(answer, Deferral):
-                answer.at_close(use.pop_all().close)
-            return answer
-
-    async def subscribe(
-        self, request: GraphQLRequest, scope: RequestScope
-    ) -> AsyncIterator[GraphQLResponse] | GraphQLResponse:
-        answer = await self.served.engine.subscribe(request, scope)
-        return answer if isinstance(answer, GraphQLResponse) else self._held(answer)
-
-    async def _held(self, answer: AsyncIterator[GraphQLResponse]) -> AsyncIterator[GraphQLResponse]:
-        with self.in_use():
-            async with aclosing(cast("Any", answer)):
-                async for response in answer:
-                    yield response
 
 
 class Reloading:
@@ -128,6 +42,7 @@ class Reloading:
         self._generation: Generation | None = None
         self._old: set[Generation] = set()
         self._asked = asyncio.Event()
+        self._returning = Returning()
 
     @property
     def _served(self) -> Replaceable:
@@ -154,12 +69,22 @@ class Reloading:
     async def answer_question(
         self, asker: str | None, token: str | None, question: str, scope: RequestScope, arguments: Mapping[str, Any]
     ) -> Sequence[Answer] | None:
-        """None, as of a question that nobody answers, where what is served has no plugins."""
-        generation = self.engine
-        if not isinstance(generation.served, QuestionAnswerer):
-            return None
-        with generation.in_use():
-            return await generation.served.answer_question(asker, token, question, scope, arguments)
+        """None, as of a question that nobody answers, where what is served has no plugins.
+
+        A plugin that has just moved into this process still asks from outside, for what runs over the old graph.
+        """
+        refused: InvalidToken | None = None
+        for generation in (self.engine, *(each for each in self._old if not each.is_over)):
+            if not isinstance(generation.served, QuestionAnswerer):
+                continue
+            try:
+                with generation.in_use():
+                    return await generation.served.answer_question(asker, token, question, scope, arguments)
+            except InvalidToken as error:
+                refused = refused or error
+        if refused is not None:
+            raise refused
+        return None
 
     def local_subgraphs(self) -> Mapping[str, LocalSubgraph]:
         return self._served.local_subgraphs()
@@ -211,7 +136,11 @@ class Reloading:
                 async with asyncio.timeout(LOOK_EVERY_S):
                     await self._asked.wait()
             now = _stamp(self._file)
-            if self._asked.is_set() or now != seen:
+            if (
+                self._asked.is_set()
+                or now != seen
+                or await self._returning.any_is_back(self._served.missing_services())
+            ):
                 self._asked.clear()
                 seen = now
                 await self.reload()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -24,7 +25,9 @@ from identity.tokens import AUDIENCE, InvalidToken
 from schema.compose import SubgraphSdl
 
 ASK_WITHIN_S = 5.0
+LOOK_AGAIN_S = 5.0
 SDL_MOST = 5_000_000
+UNTOLD = " did not tell its SDL"
 _QUESTION = {"query": "{ _service { sdl } }"}
 
 
@@ -43,6 +46,22 @@ def remote_subgraph(name: str, entry: PluginEntry, folder: Path) -> SubgraphSdl:
         return SubgraphSdl(name=name, sdl=(folder / entry.sdl).read_text(encoding="utf-8"), url=url)
     except OSError as error:
         raise PluginProblem(f"{name}'s sdl file cannot be read: {error}") from None
+
+
+class Returning:
+    """Looks whether services come that were down when the graph was composed, so that they come in by themselves."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    async def any_is_back(self, missing: Mapping[str, str]) -> bool:
+        """Whether one tells its SDL now; asked every ``LOOK_AGAIN_S``. ``missing``: name -> URL."""
+        now = time.monotonic()
+        if not missing or now < self._next:
+            return False
+        self._next = now + LOOK_AGAIN_S
+        told = await asyncio.gather(*(_ask(url) for url in missing.values()), return_exceptions=True)
+        return any(isinstance(sdl, str) for sdl in told)
 
 
 class RemotePlugins:
@@ -95,9 +114,7 @@ def _asked(name: str, url: str) -> str:
             return thread.submit(lambda: asyncio.run(_ask(url))).result()
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
             why = f"{type(error).__name__}: {error}".rstrip(": ")
-            raise PluginProblem(
-                f"{name} did not tell its SDL at {url} ({why}): start the service, or give sdl = FILE."
-            ) from None
+            raise PluginProblem(f"{name}{UNTOLD} at {url} ({why}): start the service, or give sdl = FILE.") from None
 
 
 async def _ask(url: str) -> str:

@@ -49,6 +49,9 @@ class Standalone:
     def local_subgraphs(self) -> Mapping[str, LocalSubgraph]:
         return {}
 
+    def missing_services(self) -> Mapping[str, str]:
+        return {}
+
     def close(self) -> None:
         """Nothing is open before it runs."""
 

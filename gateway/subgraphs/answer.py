@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from gateway.request import RequestScope, SubgraphAnswer
 from gateway.subgraphs.errors import (
+    ERRORS_MAX,
     SUBREQUEST_HTTP_ERROR,
     SUBREQUEST_MALFORMED_RESPONSE,
     fault,
@@ -18,6 +20,8 @@ from gateway.subgraphs.transport import HttpAnswer
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 _MEDIA_TYPES = (GRAPHQL_RESPONSE, "application/json")
+# A service may say anything here, and the client is told: a usual name passes, an address does not.
+_PLAIN_TYPE: Final = re.compile(r"[a-z]{1,20}/[a-z+-]{1,40}\Z")
 
 
 def decoded(answer: HttpAnswer, service: str, scope: RequestScope) -> SubgraphAnswer:
@@ -27,7 +31,8 @@ def decoded(answer: HttpAnswer, service: str, scope: RequestScope) -> SubgraphAn
         message = f"{service} answered HTTP {answer.status}"
         return _failed(fault(service, SUBREQUEST_HTTP_ERROR, message, status=answer.status))
     if answer.media_type not in _MEDIA_TYPES:
-        return malformed(service, f"{service} answered {answer.media_type} instead of JSON")
+        found = answer.media_type if _PLAIN_TYPE.match(answer.media_type) else "something"
+        return malformed(service, f"{service} answered {found} instead of JSON")
     try:
         payload = orjson.loads(answer.body)
     except orjson.JSONDecodeError:
@@ -49,7 +54,11 @@ def checked(payload: Any, service: str, scope: RequestScope) -> SubgraphAnswer:
         if data is None:
             return malformed(service, f"{service} answered neither data nor errors")
         return {"data": data, **_event_id(payload)}
-    return {"data": data, "errors": [mask_remote(error, service, scope) for error in errors], **_event_id(payload)}
+    masked = [mask_remote(error, service, scope) for error in errors[:ERRORS_MAX]]
+    if len(errors) > ERRORS_MAX:
+        message = f"{service} answered {len(errors)} errors: the first {ERRORS_MAX} are told"
+        masked.append(fault(service, SUBREQUEST_MALFORMED_RESPONSE, message))
+    return {"data": data, "errors": masked, **_event_id(payload)}
 
 
 def _event_id(payload: Mapping[str, Any]) -> SubgraphAnswer:

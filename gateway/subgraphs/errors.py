@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any, Final
 
 import structlog
@@ -26,7 +27,14 @@ SUBREQUEST_TIMEOUT: Final = "SUBREQUEST_TIMEOUT"
 SUBREQUEST_MALFORMED_RESPONSE: Final = "SUBREQUEST_MALFORMED_RESPONSE"
 SUBREQUEST_TOO_LARGE: Final = "SUBREQUEST_TOO_LARGE"
 
+ERRORS_MAX: Final = 1000
+"""Of one answer of a remote subgraph. Each that is masked is a line of the log."""
+
+_MESSAGE_MAX: Final = 2000
 _WORD_MAX: Final = 200
+_WORDS_MAX: Final = 20
+_CODE_MAX: Final = 100
+_STEPS_MAX: Final = 200
 _NOT_PLAIN: Final = frozenset(("exception", "stacktrace", "serviceName"))
 # Codes by which a server speaks of itself or of the request that the gateway wrote, never of the client's input.
 _NOT_FOR_CLIENTS: Final = frozenset(
@@ -47,7 +55,9 @@ log = structlog.get_logger("gateway.subgraphs")
 
 def is_client_code(code: object) -> bool:
     """Whether ``code`` is a fixed code that marks a message as written for clients."""
-    return isinstance(code, str) and code not in _NOT_FOR_CLIENTS and _CODE.match(code) is not None
+    if not isinstance(code, str) or len(code) > _CODE_MAX or code in _NOT_FOR_CLIENTS:
+        return False
+    return _CODE.match(code) is not None
 
 
 def fault(service: str, code: str, message: str, **extensions: Any) -> dict[str, Any]:
@@ -103,32 +113,41 @@ def mask_remote(error: object, service: str, scope: RequestScope) -> dict[str, A
     message = given.get("message")
     if is_client_code(code) and isinstance(message, str):
         told = {**_plain(extensions), "code": code, "service": service}
-        masked: dict[str, Any] = {"message": message, "extensions": told}
+        masked: dict[str, Any] = {"message": message[:_MESSAGE_MAX], "extensions": told}
     else:
         masked = _internal(service=service)
         log.error(
             "subgraph answered an error without a code for clients",
             subgraph=service,
-            code=code if isinstance(code, str) else None,
-            text=message if isinstance(message, str) else None,
+            code=code[:_CODE_MAX] if isinstance(code, str) else None,
+            text=message[:_MESSAGE_MAX] if isinstance(message, str) else None,
             error_id=masked["extensions"]["id"],
             request_id=scope.request_id,
         )
-    path = given.get("path")
-    if isinstance(path, list) and all(isinstance(step, str | int) for step in path):
+    if _is_path(path := given.get("path")):
         masked["path"] = path
     return masked
 
 
+def _is_path(given: object) -> bool:
+    """Names and indices, of which none counts from the end as Python's may: others have no place in an answer."""
+    return (
+        isinstance(given, list)
+        and len(given) <= _STEPS_MAX
+        and all(type(step) is str or (type(step) is int and step >= 0) for step in given)
+    )
+
+
 def _plain(extensions: Any) -> dict[str, Any]:
-    """What a service says besides the code, as far as it is a word or a number: no stack, nothing nested."""
-    return {
-        name: value
+    """What a service says besides the code, as far as it is a few words or numbers: no stack, nothing nested."""
+    plain = (
+        (name, value)
         for name, value in extensions.items()
-        if isinstance(name, str)
+        if len(name) <= _WORD_MAX
         and name not in _NOT_PLAIN
         and (isinstance(value, bool | int | float) or (isinstance(value, str) and len(value) <= _WORD_MAX))
-    }
+    )
+    return dict(islice(plain, _WORDS_MAX))
 
 
 def _internal(**extensions: Any) -> dict[str, Any]:

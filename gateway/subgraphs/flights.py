@@ -72,5 +72,7 @@ class Flights(Generic[V]):
                     continue
                 if failure is not None:
                     arrival.set_exception(failure)
+                    # Looked at, so that one whose asker leaves at this moment is not reported as never retrieved.
+                    arrival.exception()
                 else:
                     arrival.set_result(landed)

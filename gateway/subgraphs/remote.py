@@ -22,7 +22,7 @@ from gateway.subgraphs.retry import Retrying
 from gateway.subgraphs.settings import DEFAULTS, RemoteSettings
 from gateway.subgraphs.sharing import Sharing
 from gateway.subgraphs.transport import HttpRequest, Transport, TransportError
-from gateway.subgraphs.upstream import upstream_answers
+from gateway.subgraphs.upstream import open_socket, upstream_answers
 from gateway.subgraphs.upstream_sse import EVENT_STREAM, event_answers
 from identity.actor import Actor
 
@@ -134,12 +134,9 @@ class HttpSubgraph:
     ) -> AsyncIterator[AsyncGenerator[SubgraphAnswer, None]]:
         settings = self._settings
         credentials = self._credentials(scope.actor)
-        async with self._client.socket_session.ws_connect(
-            self._websocket_url,
-            protocols=("graphql-transport-ws",),
-            headers=self._headers(_resumed({}, scope), passed_values(settings.headers, scope), scope.actor),
-            max_msg_size=settings.size_max_bytes,
-            heartbeat=30.0,
+        headers = self._headers(_resumed({}, scope), passed_values(settings.headers, scope), scope.actor)
+        async with open_socket(
+            self._client.socket_session, self._websocket_url, headers, settings.size_max_bytes, settings.timeout_s
         ) as socket:
             payload = {"query": fetch.text, "variables": dict(variables)}
             yield upstream_answers(socket, payload, self.name, scope, settings.timeout_s, credentials)
@@ -155,7 +152,7 @@ class HttpSubgraph:
             self._headers(_resumed(_STREAM_HEADERS, scope), passed_values(settings.headers, scope), scope.actor),
             settings.timeout_s,
         ) as response:
-            yield event_answers(response, self.name, scope, settings.size_max_bytes)
+            yield event_answers(response, self.name, scope, settings.size_max_bytes, settings.timeout_s)
 
     def _headers(self, base: Mapping[str, str], passed: tuple[str | None, ...], actor: Actor) -> Mapping[str, str]:
         headers = {**base, **self._credentials(actor)}

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -19,6 +20,7 @@ from gateway.request import GraphQLRequest, RequestScope
 from gateway.server.app import Alone
 from gateway.server.refusals import HTTPRefusal
 from tests.host.conftest import WriteCity, good
+from tests.server.running import running
 
 SLOW = """
 import asyncio, strawberry
@@ -186,3 +188,22 @@ async def test_a_changed_file_is_seen_by_a_running_server(write_city: WriteCity)
         server.terminate()
         await asyncio.to_thread(server.wait, 20)
         server.stdout.close()
+
+
+async def test_a_service_that_was_down_comes_in_by_itself(
+    write_city: WriteCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.host.remotes.LOOK_AGAIN_S", 0.1)
+    monkeypatch.setattr("gateway.host.reloading.LOOK_EVERY_S", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    more = f'[plugins.notes]\nurl = "http://127.0.0.1:{port}/subgraphs/notes/graphql"\n'
+    async with reloading(write_city({"good": good("good")}, more=more)) as served:
+        assert served.health()["plugins"]["notes"]["state"] == "out"
+        with running(subgraph_endpoints=True, at=port):
+            async with asyncio.timeout(20):
+                while served.health()["plugins"]["notes"]["state"] == "out":
+                    await asyncio.sleep(0.05)
+            answer = await ask(served, "{ good notes(first: 1) { text } }")
+            assert answer["data"]["good"] == "good answers"
+            assert len(answer["data"]["notes"]) == 1

@@ -148,8 +148,8 @@ class Running:
 
 
 @contextmanager
-def running(limits: Limits | None = None, **settings: Any):  # type: ignore[no-untyped-def]
-    server = Running(NotesServed(limits or Limits()), ServerSettings(port=0, drain_spread_s=0, **settings))
+def running(limits: Limits | None = None, at: int = 0, **settings: Any):  # type: ignore[no-untyped-def]
+    server = Running(NotesServed(limits or Limits()), ServerSettings(port=at, drain_spread_s=0, **settings))
     server.start()
     try:
         yield server

@@ -168,3 +168,40 @@ async def test_an_endless_line_is_cut_off() -> None:
     with pytest.raises(EventTooLargeError):
         async for _ in parse_events(chunks(), 1000):
             pass
+
+
+async def test_an_event_whose_lines_end_in_cr_does_not_wait_for_the_next() -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"event: next\rdata: 1\r\r"
+        raise AssertionError("read on before the event was out")
+
+    assert await anext(parse_events(chunks(), 100)) == ("next", b"1")
+
+
+async def test_empty_lines_of_data_count_too() -> None:
+    read = 0
+
+    async def chunks() -> AsyncIterator[bytes]:
+        nonlocal read
+        while read < 1000:
+            read += 1
+            yield b"data\n" * 100
+
+    with pytest.raises(EventTooLargeError):
+        async for _ in parse_events(chunks(), 1000):
+            pass
+    assert read == 11
+
+
+async def test_a_large_event_that_comes_in_crumbs_is_read_in_time() -> None:
+    """Each byte once: twenty megabytes in crumbs of a hundred bytes took minutes when each crumb was joined to all."""
+    data = b"x" * 20_000_000
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"\xef\xbb\xbfevent: next\ndata: "
+        for start in range(0, len(data), 100):
+            yield data[start : start + 100]
+        yield b"\n\n"
+
+    async with asyncio.timeout(30):
+        assert [each async for each in parse_events(chunks(), 30_000_000)] == [("next", data)]
