@@ -109,7 +109,8 @@ def test(arguments: list[str]) -> None:
     run(BIN / "ruff", "format", "-q", "--check", ".")
     run(BIN / "mypy", "--no-error-summary")
     run(BIN / "lint-imports", "--no-logo")
-    replace(PYTHON, "-m", "pytest")
+    # The tests of a file stay together: some files share what is costly to start.
+    replace(PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile")
 
 
 if __name__ == "__main__":
