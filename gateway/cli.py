@@ -14,6 +14,8 @@ from typing import Annotated, Any
 import typer
 
 from gateway.commands.errors import told
+from gateway.commands.identity_cli import identity_app
+from gateway.commands.schema_cli import schema_app
 from gateway.logs import set_up_logging
 
 app = typer.Typer(
@@ -32,8 +34,8 @@ HideUnreachable = Annotated[bool, typer.Option("--hide-unreachable", help="Also 
 
 subgraph_app = typer.Typer(help="A plugin as a service of its own.", no_args_is_help=True)
 app.add_typer(subgraph_app, name="subgraph")
-schema_app = typer.Typer(help="What changes between two schemas.", no_args_is_help=True)
 app.add_typer(schema_app, name="schema")
+app.add_typer(identity_app)
 
 
 def _version(asked: bool) -> None:
@@ -232,19 +234,3 @@ def subgraph_serve(
 
         place = subgraphs.Place(host, port, gateway)
         subgraphs.serve_plugin(plugin, config, place, without_token=without_token, seed=seed)
-
-
-@schema_app.command(name="diff")
-def schema_diff(
-    old: Annotated[Path, typer.Argument(help="A public schema or a supergraph.")],
-    new: Annotated[Path | None, typer.Argument(help="The same of today; else the city's graph.")] = None,
-    config: Config = None,
-    as_json: AsJson = False,
-) -> None:
-    """Print what changed, worst first: breaking, dangerous, safe; exit code 1 when something breaks clients."""
-    with told():
-        from gateway.commands import changes
-
-        report = changes.compare(old, new, config)
-        typer.echo(json.dumps(report.as_map(), ensure_ascii=False, indent=2) if as_json else report.as_text())
-        raise typer.Exit(1 if report.breaking else 0)

@@ -17,6 +17,7 @@ from gateway.events.outbox import check_kept, events_after
 from gateway.loader import Loader
 from gateway.request import RequestScope
 from identity.actor import Actor
+from identity.secrets import Secrets
 from schema.errors import Refused
 
 P = ParamSpec("P")
@@ -43,13 +44,17 @@ class Ask(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the host gives one plugin. ``settings``: checked, of the plugin's own model; None without one."""
+    """What the host gives one plugin. ``settings``: checked, of the plugin's own model; None without one.
+
+    ``secrets``: for personal data, which is kept sealed or as a keyed hash.
+    """
 
     plugin: str
     settings: Any
     database: Database
     bus: Bus
     ask: Ask
+    secrets: Secrets
     sign_in: Callable[[str], str] | None = None
     """In development only: a person's name -> a signed token (None in production)."""
 

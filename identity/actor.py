@@ -14,6 +14,9 @@ class Actor:
     ``roles``: of DOMAIN, such as ``CITIZEN`` or ``OFFICER``. ``agency``: key of the agency that an officer acts for.
     ``wards``: GSO codes of the wards that the officer's jurisdiction is limited to; empty is the whole city.
     ``scopes``: ``plugin:verb``, what the roles allow. ``expires_at``: epoch seconds of the token's end, None is never.
+    ``session``: id of the session that the token is of, "" without one. ``auth_at``: epoch seconds at which the person
+    last proved to the e-ID who they are, 0 is unknown. ``delegate``: id of who acts in truth when somebody else does
+    for the person, "" when nobody does.
     """
 
     id: str = ""
@@ -23,6 +26,9 @@ class Actor:
     wards: frozenset[str] = frozenset()
     scopes: frozenset[str] = frozenset()
     expires_at: int | None = None
+    session: str = ""
+    auth_at: int = 0
+    delegate: str = ""
 
     @property
     def is_authenticated(self) -> bool:

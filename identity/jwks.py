@@ -16,6 +16,8 @@ from joserfc.jwk import ECKey
 FETCH_WITHIN_S: Final = 5.0
 REFETCH_AFTER_S: Final = 10.0
 """Between two looks for a key that is not known: forged tokens must not become requests to whoever signs."""
+RETRY_AFTER_S: Final = 1.0
+"""The same while none were ever had: whoever signs is only starting, perhaps, and nobody is let in until then."""
 KEEP_S: Final = 3600.0
 _BYTES_MOST: Final = 100_000
 
@@ -64,7 +66,9 @@ class KeySets:
         if self._looked_at is None:
             return True
         age_s = self._clock() - self._looked_at
-        return age_s >= KEEP_S or (age_s >= REFETCH_AFTER_S and (self._keys is None or kid not in self._keys))
+        if self._keys is None:
+            return age_s >= RETRY_AFTER_S
+        return age_s >= KEEP_S or (age_s >= REFETCH_AFTER_S and kid not in self._keys)
 
     async def _look(self) -> None:
         try:
@@ -88,6 +92,8 @@ def parse_keys(text: bytes) -> dict[str, ECKey]:
         ValueError, TypeError, KeyError, JoseError: it is none.
     """
     given: Any = orjson.loads(text)["keys"]
+    if not all(isinstance(one, dict) for one in given):
+        raise TypeError("a key is no object")
     keys = [ECKey.import_key(one) for one in given if one.get("kty") == "EC" and one.get("crv") == "P-256"]
     return {key.kid: key for key in keys if key.kid is not None}
 

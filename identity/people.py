@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 
 from pydantic import TypeAdapter
@@ -18,7 +18,11 @@ class UnknownPerson(Exception):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """``name``: what ``congdanso token NAME`` takes. ``full_name``: shown nowhere but in the development tools."""
+    """``name``: what ``congdanso token NAME`` takes. ``full_name``: shown nowhere but in the development tools.
+
+    ``citizen_id``: a sample of 12 digits that was issued to nobody (data/people.toml says why). ``birth_date``: ISO.
+    ``subject``: at the simulator.
+    """
 
     name: str
     full_name: str
@@ -27,6 +31,9 @@ class Person:
     roles: tuple[str, ...]
     agency: str | None = None
     wards: tuple[str, ...] = ()
+    citizen_id: str = field(default="", repr=False)
+    birth_date: str = ""
+    subject: str = field(default="", repr=False)
 
     def to_actor(self, scopes_of: Mapping[str, Sequence[str]]) -> Actor:
         """``scopes_of``: what each role allows, from the configuration."""

@@ -17,11 +17,13 @@ from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import ECKey
 
 from identity.actor import Actor
+from identity.claims import actor_of, claims_of
 from identity.jwks import KeySource
 from identity.tokens import ALGORITHM, LEEWAY_S, TOKEN_MOST, InvalidToken
 
 ISSUER: Final = "congdanso-gateway"
 LIFETIME_S: Final = 60
+TYPE: Final = "JWT"
 _KEPT_MOST: Final = 10_000
 
 
@@ -62,15 +64,9 @@ class SubgraphTokens:
             "iat": now,
             "exp": now + LIFETIME_S,
             "jti": uuid.uuid4().hex,
-            "level": actor.level,
-            "roles": sorted(actor.roles),
-            "agency": actor.agency,
-            "wards": sorted(actor.wards),
-            "scope": " ".join(sorted(actor.scopes)),
+            **claims_of(actor),
         }
-        if actor.is_authenticated:
-            claims["sub"] = actor.id
-        return jwt.encode({"alg": ALGORITHM, "kid": self._key.kid, "typ": "JWT"}, claims, self._key)
+        return jwt.encode({"alg": ALGORITHM, "kid": self._key.kid, "typ": TYPE}, claims, self._key)
 
 
 class SubgraphVerifier:
@@ -102,15 +98,18 @@ class SubgraphVerifier:
             self._claims().validate(decoded.claims)
             if decoded.claims["aud"] != self._audience:
                 raise InvalidToken("The token is for more than one audience.")
-            return _actor(decoded.claims)
+            return actor_of(decoded.claims)
         except ExpiredTokenError:
             raise InvalidToken("The token has expired.", "TOKEN_EXPIRED") from None
-        except (JoseError, ValueError, TypeError, KeyError, UnicodeError):
+        except (JoseError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
             raise InvalidToken(f"The token is not one that {self._issuer} signed for {self._audience}.") from None
 
     async def _key_of(self, token: str) -> ECKey:
-        # What the header says is believed of the key's name alone, and only to look it up among the gateway's.
-        kid = jws.extract_compact(token.encode()).headers().get("kid")
+        # What the header says is believed of the key's name alone, and only to look it up among the issuer's.
+        header = jws.extract_compact(token.encode()).headers()
+        if header.get("typ") != TYPE:
+            raise InvalidToken("The token is of another type.")
+        kid = header.get("kid")
         if not isinstance(kid, str):
             raise InvalidToken("The token names no key.")
         key = await self._keys.key(kid)
@@ -127,14 +126,3 @@ class SubgraphVerifier:
             exp={"essential": True},
             iat={"essential": True},
         )
-
-
-def _actor(claims: dict[str, Any]) -> Actor:
-    return Actor(
-        id=str(claims.get("sub") or ""),
-        level=int(claims.get("level") or 0),
-        roles=frozenset(claims.get("roles") or ()),
-        agency=claims.get("agency"),
-        wards=frozenset(claims.get("wards") or ()),
-        scopes=frozenset(str(claims.get("scope") or "").split()),
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,11 +31,15 @@ def serve_city(config: Path | None, *, host: str, port: int, seed: bool | None) 
     in_development = manifest.gateway.mode == "development"
     if in_development:
         say_words()
-    city = open_city(path, seed=in_development if seed is None else seed)
+    settings = _settings(manifest, host, port)
+    if port == 0:
+        port = free_port(host)
+        settings = settings.model_copy(update={"port": port})
+    at = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    city = open_city(path, seed=in_development if seed is None else seed, public_url=at)
     for name, reason in city.assembly.out.items():
         typer.echo(f"out: {name}: {reason}", err=True)
-    settings = _settings(manifest, host, port)
-    served = Reloading(city, lambda: open_city(path), path)
+    served = Reloading(city, lambda: open_city(path, public_url=at), path)
     run_server(served, settings, lambda url: _greet(city, url))
 
 
@@ -65,9 +70,17 @@ def _settings(manifest: Manifest, host: str, port: int) -> ServerSettings:
         get_queries=in_development,
         subgraph_endpoints=gateway.subgraph_endpoints,
         allowed_origins=gateway.allowed_origins,
+        secure_cookies=(manifest.identity.public_url or "").startswith("https:"),
         # In production a balancer needs a moment to see that /ready says no.
         drain_wait_s=0 if in_development else 5,
     )
+
+
+def free_port(host: str) -> int:
+    """One that nobody listens at: known before the city is opened, which tells a provider where to send people back."""
+    with socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as taken:
+        port: int = taken.getsockname()[1]
+        return port
 
 
 def is_loopback(host: str) -> bool:

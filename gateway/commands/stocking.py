@@ -15,7 +15,6 @@ from gateway.host.city import open_database
 from gateway.host.manifest import find_manifest, read_manifest
 from gateway.host.stocking import migrate_all
 from identity.people import UnknownPerson, person_named
-from identity.tokens import Tokens, load_key
 from schema.errors import Refused
 from schema.imports import ImportReport
 
@@ -35,7 +34,7 @@ def token(person: str, config: Path | None, hours: float) -> str:
         actor = person_named(person).to_actor(manifest.roles)
     except UnknownPerson as unknown:
         raise CommandError(str(unknown)) from None
-    return Tokens(load_key(manifest.token_key)).sign(actor, lifetime_s=int(hours * 3600))
+    return manifest.tokens().sign(actor, lifetime_s=int(hours * 3600))
 
 
 def migrate(config: Path | None) -> str:

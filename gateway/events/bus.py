@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import contextmanager
 
 from gateway.events.event import Event
@@ -47,6 +47,11 @@ class Bus:
 
     def __init__(self) -> None:
         self._subscriptions: dict[str, set[Subscription]] = {}
+        self._calls: dict[str, list[Callable[[Event], None]]] = {}
+
+    def on(self, kind: str, call: Callable[[Event], None]) -> None:
+        """``call`` is told every event of this kind at once, before anyone who waits: for the process's own use."""
+        self._calls.setdefault(kind, []).append(call)
 
     @contextmanager
     def subscribed(self, kinds: Collection[str]) -> Iterator[Subscription]:
@@ -61,5 +66,7 @@ class Bus:
                 self._subscriptions[kind].discard(subscription)
 
     def publish(self, event: Event) -> None:
+        for call in self._calls.get(event.kind, ()):
+            call(event)
         for subscription in self._subscriptions.get(event.kind, ()):
             subscription.offer(event)

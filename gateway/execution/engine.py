@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 
 from graphql import DocumentNode
@@ -28,6 +28,8 @@ from gateway.planner.supergraph import Supergraph
 from gateway.request import GraphQLRequest, GraphQLResponse, RequestScope
 from gateway.subgraphs.protocol import Subgraph
 
+Witness = Callable[[Prepared, RequestScope], Awaitable[None]]
+
 
 class Engine:
     """A supergraph and its subgraphs, ready to answer.
@@ -37,7 +39,8 @@ class Engine:
     named ``@policy`` holds; without it no policy does. ``overrides``: the labels of progressive overrides that are
     active for an operation; by default each ``percent(n)`` for its share of them. ``event_timeout_s``: for the fetches
     of a subscription's event. ``response_limits``: above them the answer is RESPONSE_LIMIT. ``plan_work``: above it a
-    request is refused with PLAN_LIMIT; the default is about 100 ms, see ``gateway.planner.normalize``.
+    request is refused with PLAN_LIMIT; the default is about 100 ms, see ``gateway.planner.normalize``. ``witness``:
+    asked before a mutation runs, which it may refuse by a RequestError.
     """
 
     def __init__(
@@ -53,11 +56,13 @@ class Engine:
         event_timeout_s: float | None = 30.0,
         response_limits: ResponseLimits = DEFAULT_LIMITS,
         plan_work: int = 6_000,
+        witness: Witness | None = None,
     ) -> None:
         if missing := sorted(set(supergraph.subgraphs) - set(subgraphs)):
             raise ValueError(f"No subgraph is given for {', '.join(missing)}, which the supergraph names")
         self.supergraph = supergraph
         self._subgraphs = dict(subgraphs)
+        self._witness = witness
         self._mask = mask
         self._event_timeout_s = event_timeout_s
         self._response_limits = response_limits
@@ -90,6 +95,7 @@ class Engine:
                 )
             program = self._program(prepared, scope)
             if prepared.kind == "mutation":
+                await self._see(prepared, scope)
                 try:
                     return await self._run(prepared, program, request, scope)
                 finally:
@@ -116,6 +122,8 @@ class Engine:
             program = self._program(prepared, scope, holding(prepared.defers, coerced))
             if not program.plan.late or program.denied_root(coerced):
                 return await self.execute(request, scope)
+            if prepared.kind == "mutation":
+                await self._see(prepared, scope)
             deferral = Deferral(program, self._subgraphs, scope, sent, coerced, self._mask, self._response_limits)
             introspection = prepared.introspection
             try:
@@ -134,6 +142,10 @@ class Engine:
         finally:
             if deferral is not None:
                 await deferral.close()
+
+    async def _see(self, prepared: Prepared, scope: RequestScope) -> None:
+        if self._witness is not None:
+            await self._witness(prepared, scope)
 
     async def subscribe(
         self, request: GraphQLRequest, scope: RequestScope

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -14,12 +14,15 @@ from gateway.execution.engine import Engine
 from gateway.guard.guard import Guard
 from gateway.guard.limits import Limits
 from gateway.host.assembly import Assembly, assemble_file
+from gateway.host.ended import EndedSessions
 from gateway.host.hosted import HostedPlugins
 from gateway.host.loading import Plugin
 from gateway.host.manifest import Manifest
 from gateway.host.questions import Arguments
 from gateway.host.remotes import RemotePlugins
+from gateway.host.simulating import new_sign_on
 from gateway.host.stocking import migrate_all, seed_all
+from gateway.host.witness import Witness
 from gateway.planner.supergraph import Supergraph
 from gateway.problem import Problem
 from gateway.request import RequestScope
@@ -38,9 +41,12 @@ class NoGraph(Problem):
 
 
 class City:
-    """One gateway process: its plugins, its data, its events, its engine."""
+    """One gateway process: its plugins, its data, its events, its engine.
 
-    def __init__(self, assembly: Assembly, database: Database) -> None:
+    ``public_url``: where it is reached, for who signs in, unless [identity] says so.
+    """
+
+    def __init__(self, assembly: Assembly, database: Database, public_url: str | None = None) -> None:
         if assembly.joined.supergraph_sdl is None:
             raise NoGraph("No plugin has a part of the graph that composes: run congdanso check.")
         self.assembly = assembly
@@ -52,6 +58,8 @@ class City:
         self.remotes = RemotePlugins(urls, self._client, self._subgraph_tokens)
         self.hosted = HostedPlugins(assembly, database, self._client, self.remotes.elsewhere())
         self.services = self.hosted.services
+        self.ended = EndedSessions()
+        self.sign_on = new_sign_on(self.hosted, public_url, self.ended)
         self.subgraphs: dict[str, Subgraph] = {}
         self.subgraphs.update({name: self._live(name) for name in assembly.joined.live})
         self.subgraphs.update({name: AbsentSubgraph(name) for name in assembly.joined.absent})
@@ -65,7 +73,7 @@ class City:
     def _new_engine(self) -> Engine:
         in_development = self.manifest.gateway.mode == "development"
         limits = Limits(introspection=in_development, suggestions=in_development)
-        return Engine(self.supergraph, self.subgraphs, check=Guard(limits))
+        return Engine(self.supergraph, self.subgraphs, check=Guard(limits), witness=Witness(self.database))
 
     def _live(self, name: str) -> Subgraph:
         """The subgraph in this process, or at its URL: nothing else in the city tells them apart."""
@@ -82,8 +90,16 @@ class City:
         return self.hosted.sign_in(person)
 
     async def authenticate(self, token: str | None) -> Actor:
-        """Raises: InvalidToken: it is not one of ours, or has expired."""
-        return ANONYMOUS if token is None else self.hosted.tokens.verify(token)
+        """Raises: InvalidToken: it is not one of ours, has expired, or its session has ended."""
+        if token is None:
+            return ANONYMOUS
+        actor = self.hosted.tokens.verify(token)
+        self.ended.check(actor)
+        return actor
+
+    def on_session_end(self, call: Callable[[str], None]) -> None:
+        """``call`` is told the id of each session that ends from now on."""
+        self.ended.on_end(call)
 
     def jwks(self) -> dict[str, Any]:
         """The keys by which remote subgraphs check who asks."""
@@ -129,7 +145,8 @@ class City:
     @asynccontextmanager
     async def lifespan(self) -> AsyncIterator[None]:
         """Events are relayed, listeners listen and the plugins' own lifespans run while the block does."""
-        async with self.hosted.running(self._lost):
+        await self.ended.follow(self.database, self.hosted.bus)
+        async with self.hosted.running(self._lost), self.sign_on.running():
             yield
 
     def _lost(self, plugin: Plugin, error: Exception) -> None:
@@ -151,7 +168,9 @@ def open_database(manifest: Manifest) -> Database:
     return Database(url, threads=manifest.gateway.database_threads)
 
 
-def open_city(config: Path | None = None, *, seed: bool = False, **overrides: Any) -> City:
+def open_city(
+    config: Path | None = None, *, seed: bool = False, public_url: str | None = None, **overrides: Any
+) -> City:
     """A city from plugins.toml: assembled, migrated (unless switched off) and, if asked, seeded.
 
     Raises:
@@ -163,4 +182,4 @@ def open_city(config: Path | None = None, *, seed: bool = False, **overrides: An
         migrate_all(assembly, database)
     if seed:
         seed_all(assembly, database)
-    return City(assembly, database)
+    return City(assembly, database, public_url)

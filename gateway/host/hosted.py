@@ -20,7 +20,6 @@ from gateway.host.loading import Plugin
 from gateway.host.questions import Elsewhere, Questions
 from gateway.subgraphs.client import HttpClient
 from identity.people import person_named
-from identity.tokens import Tokens, load_key
 
 log = structlog.get_logger("gateway.host")
 
@@ -40,12 +39,15 @@ class HostedPlugins:
         self.client = client
         self.bus = Bus()
         self.relay = Relay(database, self.bus, keep_days=assembly.manifest.gateway.keep_events_days)
-        self.tokens = Tokens(load_key(assembly.manifest.token_key))
+        self.tokens = assembly.manifest.tokens()
+        self.secrets = assembly.manifest.secrets()
         self.services: dict[str, Services] = {}
         self.questions = Questions(assembly.manager, self.services, list(assembly.manifest.plugins), elsewhere)
         sign_in = self.sign_in if assembly.manifest.gateway.mode == "development" else None
         for name, plugin in assembly.plugins.items():
-            self.services[name] = Services(name, plugin.settings, database, self.bus, self.questions, sign_in)
+            self.services[name] = Services(
+                name, plugin.settings, database, self.bus, self.questions, self.secrets, sign_in
+            )
 
     def sign_in(self, person: str) -> str:
         """A token for a seeded person, in development.

@@ -14,6 +14,10 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from gateway.problem import Problem
 from gateway.subgraphs.settings import RemoteSettings
+from identity.keys import KeyRing, KeysDamaged
+from identity.secrets import SecretMissing, Secrets, load_secrets
+from identity.settings import IdentitySettings
+from identity.tokens import Tokens
 
 CONFIG_VARIABLE = "CONGDANSO_CONFIG"
 DEFAULT_FILE = "plugins.toml"
@@ -85,6 +89,7 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     gateway: dict[str, Any] = {}
+    identity: dict[str, Any] = {}
     roles: dict[str, list[str]] = {}
     plugins: dict[str, PluginEntry] = {}
 
@@ -98,6 +103,7 @@ class Manifest:
 
     folder: Path
     gateway: GatewaySettings
+    identity: IdentitySettings
     roles: Mapping[str, list[str]]
     plugins: Mapping[str, PluginEntry]
 
@@ -115,9 +121,30 @@ class Manifest:
         return self.folder / self.gateway.data_folder
 
     @property
-    def token_key(self) -> Path:
-        """The file of the key that signs people's tokens."""
-        return self.data_folder / "token-key.json"
+    def in_development(self) -> bool:
+        return self.gateway.mode == "development"
+
+    def tokens(self) -> Tokens:
+        """What signs and checks people's access tokens, by the keys in the data folder.
+
+        Raises:
+            ManifestError: the file of the keys is damaged.
+        """
+        try:
+            return Tokens(KeyRing(self.data_folder))
+        except KeysDamaged as damaged:
+            raise ManifestError(str(damaged)) from None
+
+    def secrets(self) -> Secrets:
+        """What hashes and seals personal data.
+
+        Raises:
+            ManifestError: in production, a secret is missing or weak, and which.
+        """
+        try:
+            return load_secrets(self.data_folder, self.identity, self.in_development)
+        except SecretMissing as missing:
+            raise ManifestError(str(missing)) from None
 
 
 def find_manifest(given: Path | None = None) -> Path:
@@ -147,11 +174,15 @@ def read_manifest(path: Path, **overrides: Any) -> Manifest:
     try:
         file = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
         settings = GatewaySettings(**file.gateway).model_copy(update=overrides)
+        identity = IdentitySettings(**file.identity)
     except tomllib.TOMLDecodeError as error:
         raise ManifestError(f"{path}: not TOML: {error}") from None
     except ValidationError as error:
         raise ManifestError(f"{path}: {describe(error)}") from None
-    return Manifest(path.resolve().parent, settings, file.roles, file.plugins)
+    if settings.mode == "production" and identity.simulator:
+        why = "[identity] simulator = true signs in whoever likes: not in production, take it out."
+        raise ManifestError(f"{path}: {why}")
+    return Manifest(path.resolve().parent, settings, identity, file.roles, file.plugins)
 
 
 def describe(error: ValidationError) -> str:

@@ -40,13 +40,13 @@ async def moved_city(
     service = open_service_copy(folder, config, name, f"http://127.0.0.1:{gateway_port}", **state)
     moved = folder / "moved.toml"
     moved.write_text(_moved_text(config, name, f"http://127.0.0.1:{service_port}/graphql"), encoding="utf-8")
-    doors = [_Door(service, service_port, "on")]
+    doors = [Door(service, service_port, "on")]
     try:
         await doors[0].open()
         # In a thread, since it asks the service for its SDL.
         city = await asyncio.to_thread(open_moved_copy, folder, config, moved, **state)
         async with city.lifespan():
-            doors.append(_Door(city, gateway_port, "off"))
+            doors.append(Door(city, gateway_port, "off"))
             await doors[1].open()
             yield city, service
     finally:
@@ -65,7 +65,7 @@ def _ports() -> tuple[int, int]:
         return one.getsockname()[1], other.getsockname()[1]
 
 
-class _Door:
+class Door:
     """A server on a port, in the test's own event loop. ``lifespan``: off where the caller enters it."""
 
     def __init__(self, served: Served, port: int, lifespan: Literal["on", "off"]) -> None:

@@ -12,7 +12,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
@@ -23,6 +23,7 @@ from gateway.problem import Problem
 from gateway.request import RequestScope
 from gateway.server.keys import KeyHolder
 from gateway.server.questions import QuestionAnswerer
+from gateway.server.served import SessionHolder, SignsOn
 from gateway.subgraphs.local import LocalSubgraph
 from identity.actor import Actor
 from identity.tokens import InvalidToken
@@ -43,6 +44,7 @@ class Reloading:
         self._old: set[Generation] = set()
         self._asked = asyncio.Event()
         self._returning = Returning()
+        self._on_end: list[Callable[[str], None]] = []
 
     @property
     def _served(self) -> Replaceable:
@@ -61,6 +63,17 @@ class Reloading:
 
     async def authenticate(self, token: str | None) -> Actor:
         return await self._served.authenticate(token)
+
+    @property
+    def sign_on(self) -> SignsOn:
+        """Raises: AttributeError: nobody signs in at what is served."""
+        sign_on: SignsOn = cast(Any, self._served).sign_on
+        return sign_on
+
+    def on_session_end(self, call: Callable[[str], None]) -> None:
+        """``call`` is told the id of each session that ends, whichever graph serves."""
+        self._on_end.append(call)
+        cast(SessionHolder, self._served).on_session_end(call)
 
     def jwks(self) -> Mapping[str, Any]:
         """No keys where what is served signs nothing."""
@@ -122,6 +135,8 @@ class Reloading:
         except Exception:
             log.exception("reload refused, the old graph stays")
             return False
+        for call in self._on_end:
+            cast(SessionHolder, new).on_session_end(call)
         old, self._generation = self._generation, generation
         if old is not None:
             self._old = {each for each in self._old if not each._task.done()} | {old}

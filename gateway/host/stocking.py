@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import importlib
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session
 
+import identity
 from gateway.data.database import Database
 from gateway.data.migrations import Migration, migrate, not_made, read_migrations
 from gateway.host.assembly import Assembly, compose_all, leave_out_needy
 from gateway.host.loading import Plugin, PluginProblem, guarded
+from identity.seeding import seed_people
 
+IDENTITY_MIGRATIONS = Path(identity.__file__).parent / "migrations"
 OWN_MIGRATIONS = Path(__file__).parent.parent / "events" / "migrations"
 
 
@@ -21,6 +25,7 @@ def migrate_all(assembly: Assembly, database: Database) -> list[Migration]:
     """Run the gateway's migrations and then each plugin's; a plugin whose migrations fail is left out."""
     backend = database.url.get_backend_name()
     done = migrate(database, read_migrations("gateway", OWN_MIGRATIONS, backend))
+    done += migrate(database, read_migrations("identity", IDENTITY_MIGRATIONS, backend))
 
     def run(plugin: Plugin) -> None:
         folder = plugin.folder / "migrations"
@@ -42,9 +47,13 @@ def migrate_all(assembly: Assembly, database: Database) -> list[Migration]:
 def seed_all(assembly: Assembly, database: Database) -> list[str]:
     """Run ``seed(session)`` of each plugin that has a seed.py, in order; returns their names. Idempotent.
 
-    A plugin whose seed fails is left out, with nothing of its seed kept.
+    In development the people come first: those that one may sign in as. A plugin whose seed fails is left out, with
+    nothing of its seed kept.
     """
     seeded: list[str] = []
+    if assembly.manifest.in_development:
+        with database.changing() as session:
+            seed_people(session, assembly.manifest.secrets(), time.time_ns() // 1000)
 
     def run(plugin: Plugin) -> None:
         if not (plugin.folder / "seed.py").is_file():

@@ -15,6 +15,7 @@ from gateway.host.city import City, open_city, open_database
 from gateway.host.manifest import Manifest, read_manifest
 from gateway.host.service import PluginService, open_service
 from gateway.host.stocking import migrate_all, seed_all
+from identity.secrets import FILE as SECRETS_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def open_copy(folder: Path, config: Path, *, seed: bool, **overrides: Any) -> Ci
     if not _is_usual(folder, config, seed):
         return open_city(config, seed=seed, **state)
     template = _template(config.read_text(encoding="utf-8"), _schema_folder(config))
-    shutil.copyfile(template.database, folder / "city.db")
+    _copy(template, folder)
     manifest = _manifest(config, state)
     return City(_fresh(template.assembly, manifest), open_database(manifest))
 
@@ -54,11 +55,19 @@ def open_service_copy(
     if not _is_usual(folder, config, seed):
         return open_service(name, config, gateway=gateway, seed=seed, **state)
     text = config.read_text(encoding="utf-8")
-    shutil.copyfile(_template(text, _schema_folder(config)).database, folder / "city.db")
+    _copy(_template(text, _schema_folder(config)), folder)
     (folder / "copied").touch()
     manifest = _manifest(config, state)
     assembly = _fresh(_alone(text, name), manifest)
     return PluginService(name, assembly, open_database(manifest), gateway=gateway)
+
+
+def _copy(template: Template, folder: Path) -> None:
+    """The database, and the secrets that its people are sealed with where development has made them."""
+    shutil.copyfile(template.database, folder / "city.db")
+    made = template.database.with_name(SECRETS_FILE)
+    if made.exists():
+        shutil.copy(made, folder / SECRETS_FILE)
 
 
 def _state(folder: Path, overrides: dict[str, Any]) -> dict[str, Any]:

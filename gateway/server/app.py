@@ -22,8 +22,9 @@ from gateway.server.identification import headers_of
 from gateway.server.media import wants_page
 from gateway.server.payloads import encode
 from gateway.server.refusals import HTTPRefusal
-from gateway.server.served import Engine, Served
+from gateway.server.served import Engine, Served, SessionHolder
 from gateway.server.settings import ServerSettings
+from gateway.server.signing import sign_in_routes
 from gateway.server.streams import OpenStreams
 from gateway.server.subgraph_engine import SubgraphEngine
 from gateway.server.websocket import GatewayWebSocket
@@ -35,9 +36,9 @@ _ASKED_HEADERS: Final = ("accept", "authorization", "content-type", "last-event-
 def create_app(served: Served, settings: ServerSettings | None = None) -> Starlette:
     """The application that serves ``served``.
 
-    /graphql (POST, GET, WebSocket, event stream, and the Explorer for browsers), /health, /ready, the public keys and
-    the questions of other processes where there are any and, if set, /subgraphs/<name>/graphql. ``app.state.streams``
-    are the open streams, for a graceful end.
+    /graphql (POST, GET, WebSocket, event stream, and the Explorer for browsers), /health, /ready, the public keys,
+    the questions of other processes and signing in where there are any and, if set, /subgraphs/<name>/graphql.
+    ``app.state.streams`` are the open streams, for a graceful end.
     """
     settings = settings or ServerSettings()
     streams = OpenStreams(settings)
@@ -46,6 +47,7 @@ def create_app(served: Served, settings: ServerSettings | None = None) -> Starle
         *health.routes(served, streams),
         *keys.routes(served),
         *questions.routes(served, settings),
+        *sign_in_routes(served, settings),
         *(explorer.routes() if settings.explorer else ()),
     ]
     if settings.subgraph_endpoints:
@@ -61,6 +63,8 @@ def create_app(served: Served, settings: ServerSettings | None = None) -> Starle
         exception_handlers={HTTPException: _refused, Exception: _failed},
     )
     app.shorten("/graphql", around)
+    if isinstance(served, SessionHolder):
+        served.on_session_end(streams.end_session)
     app.state.streams = streams
     app.state.settings = settings
     return app

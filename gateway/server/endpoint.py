@@ -16,7 +16,7 @@ from gateway.guard.limits import CODES
 from gateway.planner.plan import OperationKind
 from gateway.request import GraphQLRequest, GraphQLResponse, RequestScope
 from gateway.server.body import ClientGone, read_body, request_of_body, request_of_url
-from gateway.server.identification import address_of, headers_of, identify, new_scope, valid_id
+from gateway.server.identification import address_of, at_expiry, headers_of, identify, new_scope, valid_id
 from gateway.server.media import Media, check_sent, negotiate
 from gateway.server.multipart import PartsSender, format_of
 from gateway.server.payloads import encode_response
@@ -62,7 +62,7 @@ class GraphQLEndpoint:
             async with RequestWatch(receive, self._settings) as watch:
                 request = await self._read(scope, headers, receive)
                 watch.read()
-                actor = await identify(self._served, headers)
+                actor = await identify(self._served, headers, self._settings.cookies())
                 operation = new_scope(actor, name, headers, self._settings.request_timeout_s)
                 response = await self._run(request, operation, scope["method"], media, in_parts=parts is not None)
                 if parts is not None and isinstance(response, Deferral):
@@ -130,13 +130,19 @@ class GraphQLEndpoint:
     ) -> None:
         closing = asyncio.Event()
         with self._streams.held(address_of(scope)) as slot:
-            slot.close = closing.set
+            slot.close = slot.end = closing.set
+            slot.session = operation.actor.session
+            expiry = at_expiry(operation.actor, closing.set)
             # A browser's EventSource sends it when it comes back, and cannot change its URL.
             operation.resume_after = operation.headers.get("last-event-id") or None
             responses = GatewaySchema(self._engine).stream(request, operation)
             text = event_stream(responses, closing, self._settings.keep_alive_s)
             headers = {**LineFeedTransport.headers, "Content-Type": Media.EVENTS.value.decode()}
-            await StreamingResponse(text, headers=headers)(scope, receive, send)
+            try:
+                await StreamingResponse(text, headers=headers)(scope, receive, send)
+            finally:
+                if expiry is not None:
+                    expiry.cancel()
 
 
 async def _send_response(

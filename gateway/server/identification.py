@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -13,6 +14,7 @@ import structlog
 from starlette.types import Scope
 
 from gateway.request import RequestScope
+from gateway.server.cookies import SessionCookies
 from gateway.server.refusals import HTTPRefusal
 from gateway.server.served import Served
 from identity.actor import Actor
@@ -60,14 +62,27 @@ def bearer(header: str | None) -> str | None:
     return token.strip()
 
 
-async def identify(served: Served, headers: Mapping[str, str]) -> Actor:
+def token_of(headers: Mapping[str, str], cookies: SessionCookies) -> str | None:
+    """The access token of a request or a handshake: its ``Authorization``, else its cookie.
+
+    Raises:
+        InvalidToken: the header is none.
+        HTTPRefusal: FOREIGN_PAGE, where a cookie came with what another site's page asks.
+    """
+    token = bearer(headers.get("authorization"))
+    if token is None and (token := cookies.read(headers, cookies.access)) is not None:
+        cookies.check_page(headers)
+    return token
+
+
+async def identify(served: Served, headers: Mapping[str, str], cookies: SessionCookies) -> Actor:
     """Whose request it is.
 
     Raises:
-        HTTPRefusal: 401 with the token's own code, INVALID_TOKEN or TOKEN_EXPIRED; 503 KEYS_UNAVAILABLE.
+        HTTPRefusal: 403 FOREIGN_PAGE; 401 with the token's own code, such as TOKEN_EXPIRED; 503 KEYS_UNAVAILABLE.
     """
     with refusing():
-        return await served.authenticate(bearer(headers.get("authorization")))
+        return await served.authenticate(token_of(headers, cookies))
 
 
 @contextmanager
@@ -90,3 +105,11 @@ def new_scope(actor: Actor, name: str, headers: dict[str, str], timeout_s: float
         headers.pop(secret, None)
     deadline = asyncio.get_running_loop().time() + timeout_s
     return RequestScope(actor=actor, request_id=name, headers=headers, deadline=deadline)
+
+
+def at_expiry(actor: Actor, action: Callable[[], object]) -> asyncio.TimerHandle | None:
+    """Call ``action`` when the actor's token ends; None when it never does."""
+    if actor.expires_at is None:
+        return None
+    remaining_s = max(0.0, actor.expires_at - time.time())
+    return asyncio.get_running_loop().call_later(remaining_s, action)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, runtime_checkable
+
+from starlette.types import ASGIApp
 
 from gateway.execution.deferral import Deferral
 from gateway.planner.plan import OperationKind
 from gateway.request import GraphQLRequest, GraphQLResponse, RequestScope
 from gateway.subgraphs.local import LocalSubgraph
 from identity.actor import Actor
+from identity.logins import Aim
+from identity.signed import Back, Pair, Visitor
 
 
 class Operation(Protocol):
@@ -43,6 +47,59 @@ class PartsEngine(Engine, Protocol):
 
     async def execute_in_parts(self, request: GraphQLRequest, scope: RequestScope) -> GraphQLResponse | Deferral:
         """A ``Deferral`` has begun and is to be closed."""
+
+
+@runtime_checkable
+class SessionHolder(Protocol):
+    """What is served may have people's sessions."""
+
+    @property
+    def sign_on(self) -> SignsOn: ...
+
+    def on_session_end(self, call: Callable[[str], None]) -> None:
+        """``call`` is told the id of each session that ends from now on."""
+
+
+class SignsOn(Protocol):
+    """Signs people in and out. ``Refused``, ``ProviderRefused`` and ``ProviderDown`` say why it does not."""
+
+    @property
+    def app_redirects(self) -> tuple[str, ...]:
+        """Where an app may have its ticket sent."""
+
+    @property
+    def simulator(self) -> ASGIApp | None:
+        """Development's own provider, under /simulator."""
+
+    async def begin(self, aim: Aim, browser: str) -> str:
+        """The provider's address to send the browser to, whose sign-in cookie holds the word ``browser``."""
+
+    async def aim_of(self, state: str, visitor: Visitor) -> Aim:
+        """What a callback without a code was for; its state is spent."""
+
+    async def finish(self, code: str, state: str, iss: str | None, visitor: Visitor) -> Back:
+        """Where a callback with a code goes on."""
+
+    async def redeem(self, ticket: str, verifier: str) -> Pair:
+        """An app's ticket for its tokens."""
+
+    async def refresh(self, token: str) -> Pair:
+        """A refresh token, spent by this, for new ones."""
+
+    async def actor_of(self, token: str | None) -> Actor:
+        """Whose token it is. Raises: InvalidToken: also without one."""
+
+    async def act_for(self, actor: Actor, delegation: str) -> tuple[str, int]:
+        """An access token by which ``actor`` acts for who gave them this delegation, and its lifetime in seconds."""
+
+    async def session_of(self, access: str | None, refresh: str | None) -> str:
+        """The id of the session that either lets in, were it expired; "" of none."""
+
+    async def sign_out(self, session: str) -> str | None:
+        """End a session; the provider's address that ends its own."""
+
+    async def logged_out(self, logout_token: str) -> int:
+        """How many sessions the provider's back-channel logout ended."""
 
 
 class Served(Protocol):

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from gateway.server.cookies import SessionCookies, session_cookies
+
 
 class ServerSettings(BaseModel, frozen=True, extra="forbid"):
     """Sizes in bytes, times in seconds.
@@ -20,6 +22,7 @@ class ServerSettings(BaseModel, frozen=True, extra="forbid"):
     ``lag_timeout_s`` is closed as lagging (4430).
     ``drain_wait_s``: at the end, for how long /ready says no before anything is closed; ``drain_spread_s``: over which
     time open streams are closed one by one; ``drain_timeout_s``: how long running requests are then waited for.
+    ``secure_cookies``: browsers reach the gateway over https.
     ``access_log``: "notable" logs what failed or took ``slow_request_s``.
     """
 
@@ -48,3 +51,8 @@ class ServerSettings(BaseModel, frozen=True, extra="forbid"):
     drain_timeout_s: float = Field(default=10, ge=0)
     access_log: Literal["all", "notable", "off"] = "notable"
     slow_request_s: float = Field(default=1, gt=0)
+    secure_cookies: bool = False
+
+    def cookies(self) -> SessionCookies:
+        """The cookies of who signs in with a browser."""
+        return session_cookies(self.secure_cookies, self.allowed_origins)

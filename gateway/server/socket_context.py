@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.request import RequestScope
-from gateway.server.identification import bearer, new_id, new_scope
+from gateway.server.cookies import SessionCookies
+from gateway.server.identification import bearer, new_id, new_scope, token_of
+from gateway.server.refusals import HTTPRefusal
 from gateway.server.served import Served
 from gateway.server.streams import Slot
 from identity.actor import ANONYMOUS, Actor
@@ -27,6 +27,7 @@ class SocketContext:
     headers: Mapping[str, str]
     request_timeout_s: float
     slot: Slot
+    cookies: SessionCookies
     connection_params: Mapping[str, Any] = field(default_factory=dict)
     actor: Actor = ANONYMOUS
 
@@ -36,10 +37,22 @@ class SocketContext:
         Raises:
             InvalidToken: INVALID_TOKEN, TOKEN_EXPIRED.
         """
-        self.actor = await self.served.authenticate(self._token())
+        self.actor = await self.served.authenticate(self._token(self.connection_params))
+        self.slot.session = self.actor.session
 
-    def _token(self) -> str | None:
-        given = {str(name).lower(): value for name, value in self.connection_params.items()}
+    async def renew(self, params: Mapping[str, Any]) -> None:
+        """Go on with a newer token of the same person and session, given as at the beginning.
+
+        Raises:
+            InvalidToken: OTHER_SESSION, besides those of every token.
+        """
+        actor = await self.served.authenticate(self._token(params))
+        if (actor.id, actor.session) != (self.actor.id, self.actor.session):
+            raise InvalidToken("The token is of another session: open a new socket.", "OTHER_SESSION")
+        self.actor = actor
+
+    def _token(self, params: Mapping[str, Any]) -> str | None:
+        given = {str(name).lower(): value for name, value in params.items()}
         for name in ("authorization", "token"):
             value = given.get(name)
             if value is None:
@@ -47,7 +60,10 @@ class SocketContext:
             if not isinstance(value, str):
                 raise InvalidToken(f"{name} is a string.")
             return bearer(value if name == "authorization" else f"Bearer {value}")
-        return bearer(self.headers.get("authorization"))
+        try:
+            return token_of(self.headers, self.cookies)
+        except HTTPRefusal as refusal:
+            raise InvalidToken(refusal.message, refusal.code) from None
 
     def operation_scope(self) -> RequestScope:
         """A scope of its own for each operation: no cache of one is seen by the next."""
@@ -55,10 +71,3 @@ class SocketContext:
         # A gateway that subscribes for a client tells so by which event it resumes.
         scope.resume_after = self.headers.get("last-event-id") or None
         return scope
-
-    def at_expiry(self, action: Callable[[], None]) -> asyncio.TimerHandle | None:
-        """Call ``action`` when the actor's token ends; None when it never does."""
-        if self.actor.expires_at is None:
-            return None
-        remaining_s = max(0.0, self.actor.expires_at - time.time())
-        return asyncio.get_running_loop().call_later(remaining_s, action)

@@ -13,10 +13,15 @@ from gateway.server.settings import ServerSettings
 
 
 class Slot:
-    """The place of one open stream. ``close``: ends the stream from outside; set by whoever runs it."""
+    """The place of one open stream. ``close``: ends the stream from outside; set by whoever runs it.
+
+    ``session``: of the person who is signed in on it, "" for nobody; ``end``: what is done when that ends.
+    """
 
     def __init__(self) -> None:
         self.close: Callable[[], object] = bool
+        self.session = ""
+        self.end: Callable[[], object] = bool
 
 
 class OpenStreams:
@@ -49,6 +54,11 @@ class OpenStreams:
             self._by_address[address] -= 1
             if not self._by_address[address]:
                 del self._by_address[address]
+
+    def end_session(self, session: str) -> None:
+        """End the streams of whoever was signed in by that session."""
+        for slot in [slot for slot in self._slots if slot.session == session]:
+            slot.end()
 
     def _check(self, address: str) -> None:
         if self.draining:

@@ -14,14 +14,19 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 )
 
 from gateway.request import GraphQLRequest, RequestScope
+from gateway.server.identification import at_expiry
 from gateway.server.payloads import Payloads, encode
 from gateway.server.schema import GatewaySchema
 from gateway.server.socket_context import SocketContext
+from identity.jwks import KeysUnavailable
+from identity.tokens import InvalidToken
 
 if TYPE_CHECKING:
     from gateway.server.websocket import GatewayWebSocketAdapter
 
 log = structlog.get_logger("gateway.server")
+
+_RENEWING = frozenset(("authorization", "token"))
 
 
 class TransportWSHandler(BaseGraphQLTransportWSHandler[SocketContext, None]):
@@ -29,7 +34,8 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[SocketContext, None]):
 
     Other than Strawberry's: messages of a wrong shape close with 4400 instead of raising, a syntax error ends its
     operation and not the socket, each operation has a scope of its own and its ``extensions``, the socket is closed
-    (4403) when the token ends, and a response goes out as it came from the engine.
+    (4403) when the session ends, or the token unless a ping brings a newer one, and a response goes out as it came from
+    the engine.
     """
 
     payloads = Payloads()
@@ -66,7 +72,29 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[SocketContext, None]):
             message = {"type": "connection_init"}
         await super().handle_connection_init(message)
         if self.connection_acknowledged:
-            self._expiry = self.context.at_expiry(lambda: self.close_soon(4403, "TOKEN_EXPIRED"))
+            self.context.slot.end = lambda: self.close_soon(4403, "SESSION_ENDED")
+            self._expire()
+
+    def _expire(self) -> None:
+        """Close when the token of now ends."""
+        if self._expiry is not None:
+            self._expiry.cancel()
+        self._expiry = at_expiry(self.context.actor, lambda: self.close_soon(4403, "TOKEN_EXPIRED"))
+
+    async def handle_ping(self, message: Any) -> None:
+        """A ping whose payload has a newer token lets the socket go on past the end of the old one."""
+        payload = message.get("payload")
+        if not (self.connection_acknowledged and isinstance(payload, dict) and _RENEWING & {*map(str.lower, payload)}):
+            await super().handle_ping(message)
+            return
+        try:
+            await self.context.renew(payload)
+        except (InvalidToken, KeysUnavailable) as error:
+            await self.websocket.close(code=4403, reason=getattr(error, "code", "KEYS_UNAVAILABLE"))
+            return
+        self._expire()
+        expires_at = self.context.actor.expires_at
+        await self.websocket.send_json({"type": "pong", "payload": {"expiresAt": expires_at}})
 
     async def handle_subscribe(self, message: Any) -> None:
         operation_id: str = message["id"]

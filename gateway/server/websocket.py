@@ -94,7 +94,9 @@ class GatewayWebSocket(GraphQL[SocketContext, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> SocketContext:
         headers = headers_of(request.scope)
-        return SocketContext(self._served, headers, self._settings.request_timeout_s, request.scope["gateway.slot"])
+        settings = self._settings
+        slot = request.scope["gateway.slot"]
+        return SocketContext(self._served, headers, settings.request_timeout_s, slot, settings.cookies())
 
     async def on_ws_connect(self, context: SocketContext) -> Any:
         try:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import time
+
 import strawberry
 
 from gateway.plugin import Info, Payload, mutation
 from plugins.vneid.levels import levels
-from plugins.vneid.service import sign_in
-from plugins.vneid.types import Identity, IdentityLevel, SignedIn, SignInInput
+from plugins.vneid.service import sign_in, unlink_identity
+from plugins.vneid.types import (
+    Identity,
+    IdentityLevel,
+    SignedIn,
+    SignInInput,
+    UnlinkedIdentity,
+    UnlinkIdentityInput,
+)
 
 
 @strawberry.type
@@ -26,3 +35,11 @@ class Mutation:
     @mutation(description="Sign in as a seeded person. In development only.", authenticated=False)
     async def sign_in(self, info: Info, input: SignInInput) -> Payload[SignedIn]:
         return Payload(node=SignedIn.of(sign_in(input.person, info.context.services.sign_in)))
+
+    @mutation(
+        description="Take out what the city keeps of one's own electronic identity, and end all of one's sessions. "
+        "Needs level 2. Whoever signs in again is the same person."
+    )
+    async def unlink_identity(self, info: Info, input: UnlinkIdentityInput) -> Payload[UnlinkedIdentity]:
+        done = await info.context.change(unlink_identity, info.context.actor, time.time_ns() // 1000)
+        return Payload(node=UnlinkedIdentity.of(done))

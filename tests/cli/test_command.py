@@ -122,6 +122,10 @@ def test_a_token_is_for_a_seeded_person_and_in_development_only(folder: Path) ->
     manifest = folder / "plugins.toml"
     text = manifest.read_text().replace('"development"', '"production"').replace("subgraph_endpoints = true", "")
     manifest.write_text(text)
+    assert "[identity] simulator = true signs in whoever likes: not in production" in congdanso(
+        "token", "lan", cwd=folder, code=2
+    )
+    manifest.write_text(text.replace("simulator = true", ""))
     assert "mode is production in plugins.toml" in congdanso("token", "lan", cwd=folder, code=2)
 
 
@@ -136,7 +140,9 @@ def test_production_refuses_what_is_for_development(folder: Path) -> None:
 def test_migrate_runs_once_and_seed_may_run_twice(folder: Path) -> None:
     first = congdanso("migrate", cwd=folder).splitlines()
     assert "gateway: 0001_outbox.sqlite.sql" in first
-    assert {line.partition(":")[0] for line in first} == {"gateway", "agencies", "maps", "feedback", "engagement"}
+    assert {line.partition(":")[0] for line in first} == {
+        *("gateway", "identity", "agencies", "maps", "feedback", "engagement"),
+    }
     assert congdanso("migrate", cwd=folder).strip() == "nothing to migrate"
     for _ in range(2):
         assert congdanso("seed", cwd=folder).strip() == "seeded"

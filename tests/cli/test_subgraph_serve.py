@@ -21,7 +21,7 @@ from gateway.hooks import HOOK_NAMES
 from gateway.host.manifest import find_manifest, read_manifest
 from identity.people import person_named
 from identity.subgraph_tokens import SubgraphTokens
-from identity.tokens import Tokens, load_key
+from identity.keys import load_key
 
 ROOT = find_manifest().parent
 COMMAND = [sys.executable, "-m", "gateway"]
@@ -94,7 +94,7 @@ class Moved:
 
     def ask(self, query: str, by: str | None = None, **variables: Any) -> dict[str, Any]:
         manifest = read_manifest(self.folder / "plugins.toml")
-        token = by and Tokens(load_key(manifest.token_key)).sign(person_named(by).to_actor(manifest.roles))
+        token = by and manifest.tokens().sign(person_named(by).to_actor(manifest.roles))
         status, answer = post(f"{self.at}/graphql", {"query": query, "variables": variables}, token)
         assert status == 200, answer
         told: dict[str, Any] = answer
@@ -166,7 +166,7 @@ def refused_to_others(moved: Moved, service: str) -> None:
     lan = person_named("lan").to_actor(manifest.roles)
     key = load_key(manifest.data_folder / "subgraph-key.json")
     forged: Mapping[str, str] = {
-        "a citizen's own token": Tokens(load_key(manifest.token_key)).sign(lan),
+        "a citizen's own token": manifest.tokens().sign(lan),
         "a token for another service": SubgraphTokens(key).token(lan, "maps"),
         "a token of its own key": SubgraphTokens(load_key(manifest.data_folder / "feedback-key.json")).token(
             lan, "feedback"
@@ -190,7 +190,7 @@ def refused_at_the_gateway(moved: Moved) -> None:
     assert post(door, body, good) == (200, answered)
     assert post(door, body)[0] == 401
     assert post(door, {**body, "asker": "maps"}, good)[0] == 401
-    assert post(door, body, Tokens(load_key(manifest.token_key)).sign(lan))[0] == 401
+    assert post(door, body, manifest.tokens().sign(lan))[0] == 401
     assert post(f"{moved.at}/graphql", {"query": "{ __typename }"}, good)[0] == 401
     for unknown in ("nobody_knows", *HOOK_NAMES):
         assert codes(post(f"{moved.at}/questions/{unknown}", body, good)[1]) == ["NOT_ANSWERED"], unknown

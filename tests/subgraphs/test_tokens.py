@@ -16,7 +16,7 @@ from joserfc.jwk import ECKey
 from gateway.host.testing import OpenCity
 from gateway.server.app import create_app
 from identity.actor import ANONYMOUS, Actor
-from identity.jwks import KEEP_S, REFETCH_AFTER_S, KeySets, KeysUnavailable
+from identity.jwks import KEEP_S, REFETCH_AFTER_S, RETRY_AFTER_S, KeySets, KeysUnavailable
 from identity.subgraph_tokens import ISSUER, LIFETIME_S, SubgraphTokens, SubgraphVerifier
 from identity.tokens import LEEWAY_S, InvalidToken, Tokens
 from tests.execution.servers import http_server
@@ -87,11 +87,18 @@ async def test_a_services_token_is_nothing_at_the_gateway_and_a_clients_nothing_
         ({"aud": ["far", "near"]}, KEY, KEY.kid),
         ({"exp": None}, KEY, KEY.kid),
         ({"iat": None}, KEY, KEY.kid),
+        ({"roles": "ADMIN"}, KEY, KEY.kid),
+        ({"wards": [["26734"]]}, KEY, KEY.kid),
+        ({"agency": {"key": "SXD"}}, KEY, KEY.kid),
+        ({"level": float("inf")}, KEY, KEY.kid),
         ({}, ECKey.generate_key("P-256", auto_kid=True), KEY.kid),
         ({}, KEY, "another"),
         ({}, KEY, None),
     ],
-    ids=["issuer", "two audiences", "no end", "no start", "another key", "unknown key id", "no key id"],
+    ids=[
+        *("issuer", "two audiences", "no end", "no start", "roles in a text", "wards in lists", "agency of parts"),
+        *("endless level", "another key", "unknown key id", "no key id"),
+    ],
 )
 async def test_other_tokens_are_refused(
     verifier: SubgraphVerifier, changed: dict[str, Any], key: ECKey, kid: str | None
@@ -144,6 +151,21 @@ async def test_a_new_key_of_the_gateway_is_looked_for_but_not_for_every_forged_t
     nothing = KeySets("http://127.0.0.1:9/jwks.json")
     with pytest.raises(KeysUnavailable, match=r"http://127\.0\.0\.1:9/jwks\.json"):
         await nothing.key("a")
+
+
+@pytest.mark.parametrize("keys", [b'{"keys": ["x"]}', b'{"keys": null}', b"[]", b"<html>"])
+async def test_a_gateway_that_has_no_keys_to_show_yet_is_asked_again_soon(tmp_path: Path, keys: bytes) -> None:
+    clock = Clock(0)
+    (tmp_path / "jwks.json").write_bytes(keys)
+    verifier = SubgraphVerifier("far", KeySets(str(tmp_path / "jwks.json"), clock=clock))
+    token = SubgraphTokens(KEY).token(OFFICER, "far")
+    with pytest.raises(KeysUnavailable):
+        await verifier.verify(token)
+    keys_file(tmp_path, KEY)
+    with pytest.raises(KeysUnavailable):
+        await verifier.verify(token)
+    clock.now += RETRY_AFTER_S
+    assert await verifier.verify(token) == OFFICER
 
 
 async def get(app: Any, path: str) -> tuple[int, str, bytes]:

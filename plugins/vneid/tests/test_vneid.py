@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from secrets import token_urlsafe
 
 import pytest
 import structlog
 
 from gateway.host.testing import AskedCity, OpenCity
+from identity.sealing import new_key
 from plugins.vneid.levels import levels, opened_at
 
 SIGN_IN = """
@@ -73,12 +75,15 @@ async def test_who_is_not_seeded_is_refused_with_the_names_that_are(city: AskedC
     [error] = answer["userErrors"]
     assert (error["code"], error["field"]) == ("UNKNOWN_PERSON", "person")
     assert error["message"].endswith(
-        "there are admin, alerter, approver, editor, hoa, lan, minh, officer, officer-bt, operator."
+        "there are admin, alerter, approver, auditor, dpo, editor, hoa, lan, lead, "
+        "minh, officer, officer-bt, operator, tu."
     )
     assert len(error["message"]) < 200
 
 
 async def test_nobody_signs_in_by_name_in_production(config: Path, open_test_city: OpenCity) -> None:
+    with config.open("a") as manifest:
+        manifest.write(f'[identity]\nsecret = "{token_urlsafe(48)}"\nencryption_keys = ["{new_key()}"]\n')
     async with open_test_city(config, mode="production") as city:
         answer = (await city.ask(SIGN_IN, person="lan"))["signIn"]
     assert answer["node"] is None

@@ -1,0 +1,44 @@
+"""Who acts for another is seen: every mutation of a helper is checked against the delegation, and written down."""
+
+from __future__ import annotations
+
+import time
+
+from graphql import FieldNode
+from sqlmodel import Session
+
+from gateway.data.database import Database
+from gateway.execution.errors import RequestError
+from gateway.execution.operations import Prepared
+from gateway.request import RequestScope
+from identity import audit, delegations
+from identity.actor import Actor
+from schema.errors import Refused
+
+FIELDS_MOST = 20
+
+
+class Witness:
+    """Asked before a mutation runs. Acts of one's own pass at once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def __call__(self, prepared: Prepared, scope: RequestScope) -> None:
+        """Raises: RequestError: DELEGATION_ENDED, since the token was made for it."""
+        if not scope.actor.delegate:
+            return
+        selections = prepared.operation.selection_set.selections
+        fields = [node.name.value for node in selections if isinstance(node, FieldNode)][:FIELDS_MOST]
+        try:
+            await self._database.change(_note, scope.actor, fields)
+        except Refused as refused:
+            raise RequestError.one(refused.message, refused.code) from None
+
+
+def _note(session: Session, actor: Actor, fields: list[str]) -> None:
+    now = time.time_ns() // 1000
+    if not delegations.is_acting(session, actor.id, actor.delegate, now):
+        raise Refused("The delegation has ended: act for yourself.", code="DELEGATION_ENDED")
+    entry = audit.Entry(actor=actor, act="ACT_FOR", subject=actor.id, detail={"fields": fields})
+    audit.record(session, entry, now)
