@@ -21,6 +21,7 @@ from gateway.host.city import open_database
 from gateway.host.manifest import find_manifest, read_manifest
 from gateway.host.stocking import IDENTITY_MIGRATIONS, migrate_all
 from identity import audit, grants
+from identity.keys import KeyRing
 from identity.resealing import unsaid_columns
 from identity.rotation import all_sealed, reseal_everything, rotate_file
 from identity.sealing import Unsealable
@@ -208,3 +209,11 @@ def _time(at: int) -> str:
 
 def _now() -> int:
     return time.time_ns() // 1000
+
+
+def rotate_signing(config: Path | None) -> str:
+    """A new key for access tokens, in the data folder; every gateway that shares it sees it within seconds."""
+    ring = KeyRing(read_manifest(find_manifest(config)).data_folder)
+    old = ring.current().kid
+    ring.rotate()
+    return f"access tokens are signed with {ring.current().kid}; {old} still verifies, for a day"

@@ -60,6 +60,15 @@ def grants(person: str, config: Config = None) -> None:
 
 
 @_identity.command()
+def rotate_signing(config: Config = None) -> None:
+    """Sign access tokens with a new key from now on; the old one's are good until they end."""
+    with told():
+        from gateway.commands import auditing
+
+        typer.echo(auditing.rotate_signing(config))
+
+
+@_identity.command()
 def rotate_encryption(
     config: Config = None,
     keep_old: Annotated[

@@ -102,8 +102,8 @@ class City:
         self.ended.on_end(call)
 
     def jwks(self) -> dict[str, Any]:
-        """The keys by which remote subgraphs check who asks."""
-        return self._subgraph_tokens.jwks()
+        """The keys by which others check who asks: people's access tokens, and what goes to services."""
+        return {"keys": [*self.hosted.tokens.jwks()["keys"], *self._subgraph_tokens.jwks()["keys"]]}
 
     async def answer_question(
         self, asker: str | None, token: str | None, question: str, scope: RequestScope, arguments: Arguments

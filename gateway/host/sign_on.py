@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
+import structlog
 from sqlmodel import Session
 from starlette.types import ASGIApp
 
@@ -15,19 +16,24 @@ from gateway.events.event import Event
 from gateway.events.outbox import emit
 from gateway.host.acting import begin_acting
 from gateway.host.ended import EndedSessions
+from gateway.host.letting_in import LettingIn, now_us
 from identity import audit, grants, links, logins, sessions
 from identity.actor import Actor
 from identity.once import draw, hash_of
-from identity.provider.party import Begun, Identified, RelyingParty
+from identity.provider.party import Begun, ProviderDown, RelyingParty
 from identity.secrets import Secrets
 from identity.settings import IdentitySettings
 from identity.signed import Back, Pair, Visitor
-from identity.tables import RefreshRow, SessionRow
+from identity.tables import RefreshRow
 from identity.tokens import InvalidToken, Tokens
 from schema.errors import Refused
 
 CALLBACK: Final = "/sign-in/callback"
-_SECOND_US: Final = 1_000_000
+FORGET_EVERY_S: Final = 3600.0
+KEEP_ENDED_US: Final = 30 * sessions.DAY_US
+"""How long a session that has ended can still be looked at."""
+
+log = structlog.get_logger("gateway.host")
 
 
 class SignOn:
@@ -55,6 +61,7 @@ class SignOn:
         self._tokens = tokens
         self._secrets = secrets
         self._scopes_of = scopes_of
+        self._letting_in = LettingIn(secrets, scopes_of)
         self._party = party
 
     @property
@@ -77,13 +84,18 @@ class SignOn:
         """
         begun = await self.party.begin(self.public_url + CALLBACK, level=aim.level, step_up=bool(aim.session))
         words = logins.Words(begun.state, begun.nonce, begun.verifier)
-        await self._database.change(logins.keep_login, self._secrets, self.party.name, words, browser, aim, _now())
+        await self._database.change(logins.keep_login, self._secrets, self.party.name, words, browser, aim, now_us())
         return begun.url
 
-    async def aim_of(self, state: str, visitor: Visitor) -> logins.Aim:
-        """Spend the sign-in of a callback that brings an error instead of a code. Raises: Refused."""
-        login = await self._database.change(logins.take_login, self._secrets, state, visitor.browser, _now())
-        return login.aim
+    async def failed(self, state: str, error: str, iss: str | None, visitor: Visitor) -> tuple[logins.Aim, str]:
+        """What a callback with an ``error`` was for, and why it failed.
+
+        Raises:
+            Refused, ProviderRefused, ProviderDown: it cannot be told.
+        """
+        login = await self._database.change(logins.take_login, self._secrets, state, visitor.browser, now_us())
+        why = await self.party.refusal(error, iss)
+        return login.aim, "PROVIDER_DOWN" if isinstance(why, ProviderDown) else why.code
 
     async def finish(self, code: str, state: str, iss: str | None, visitor: Visitor) -> Back:
         """A callback with a code.
@@ -92,55 +104,19 @@ class SignOn:
             Refused: LOGIN_..., of the state; LOGIN_OTHER_PERSON; PERSON_ERASED.
             ProviderRefused, ProviderDown: of the code.
         """
-        login = await self._database.change(logins.take_login, self._secrets, state, visitor.browser, _now())
+        login = await self._database.change(logins.take_login, self._secrets, state, visitor.browser, now_us())
         begun = Begun(url="", state=state, nonce=login.nonce, verifier=login.verifier)
         identified = await self.party.finish(code, begun, self.public_url + CALLBACK, iss, level=login.aim.level)
-        actor, refresh, ticket = await self._database.change(self._let_in, login, identified, visitor.device)
+        actor, refresh, ticket = await self._database.change(self._letting_in, login, identified, visitor.device)
         if ticket is not None:
             return Back(login.aim, ticket=ticket)
         return Back(login.aim, pair=self._pair(actor, refresh))
-
-    def _let_in(
-        self, session: Session, login: logins.Login, identified: Identified, device: str
-    ) -> tuple[Actor, str, str | None]:
-        """The actor, a refresh token and, for an app, a ticket in its place."""
-        now = _now()
-        link = links.link(session, self._secrets, login.provider, identified, now)
-        if login.aim.session:
-            row = self._step_up(session, login.aim.session, link.person, identified, now)
-        else:
-            row = sessions.start(session, link.person, self._opened(login, identified, device), now)
-        actor = grants.actor_of(session, row, self._scopes_of, now)
-        detail: dict[str, audit.Detail] = {"channel": row.channel, "level": row.level, "device": row.device}
-        act = "STEP_UP" if login.aim.session else "SIGN_IN"
-        audit.record(session, audit.Entry(actor=actor, act=act, subject=actor.id, detail=detail), now)
-        if login.aim.channel == "APP":
-            return actor, "", logins.new_ticket(session, row.id, login.aim.app_challenge, now)
-        return actor, sessions.new_refresh(session, row, now), None
-
-    def _opened(self, login: logins.Login, identified: Identified, device: str) -> sessions.Opened:
-        return sessions.Opened(
-            channel=login.aim.channel,
-            device=device,
-            provider=login.provider,
-            provider_sid=identified.sid,
-            level=identified.level,
-            acr=identified.acr,
-            auth_at=identified.auth_at * _SECOND_US,
-        )
-
-    def _step_up(self, session: Session, id: str, person: str, identified: Identified, now: int) -> SessionRow:
-        row = sessions.going_on(session, id, now)
-        if row.person != person:
-            raise Refused("Somebody else confirmed: step up as the one who is signed in.", code="LOGIN_OTHER_PERSON")
-        auth_at = identified.auth_at * _SECOND_US
-        return sessions.raise_level(session, id, identified.level, identified.acr, auth_at, now)
 
     async def redeem(self, ticket: str, verifier: str) -> Pair:
         """An app's ticket for its tokens. Raises: Refused: TICKET_INVALID, SESSION_ENDED."""
 
         def rule(session: Session) -> tuple[Actor, str]:
-            now = _now()
+            now = now_us()
             row = sessions.going_on(session, logins.take_ticket(session, ticket, verifier, now), now)
             return grants.actor_of(session, row, self._scopes_of, now), sessions.new_refresh(session, row, now)
 
@@ -154,7 +130,7 @@ class SignOn:
         """
 
         def rule(session: Session) -> tuple[Actor, str] | Refused:
-            now = _now()
+            now = now_us()
             try:
                 row, refresh = sessions.refresh(session, token, now)
             except sessions.RefreshReused as reused:
@@ -183,7 +159,7 @@ class SignOn:
             Refused: as ``begin_acting``.
         """
         scopes = self._scopes_of.get("CITIZEN", ())
-        acting = await self._database.change(begin_acting, helper, delegation, scopes, _now())
+        acting = await self._database.change(begin_acting, helper, delegation, scopes, now_us())
         return self._tokens.sign(acting, lifetime_s=self.settings.access_s), self.settings.access_s
 
     async def session_of(self, access: str | None, refresh: str | None) -> str:
@@ -203,7 +179,7 @@ class SignOn:
         """
 
         def rule(session: Session) -> None:
-            now = _now()
+            now = now_us()
             if row := sessions.end(session, id, "SIGNED_OUT", now):
                 self._tell_ended(session, [row.id], row.person, "SIGNED_OUT", now)
 
@@ -215,7 +191,7 @@ class SignOn:
         told = await self.party.logged_out(logout_token)
 
         def rule(session: Session) -> int:
-            now = _now()
+            now = now_us()
             subject = links.subject_hash(self._secrets, told.subject) if told.subject else ""
             ended = sessions.end_of_provider(session, self.party.name, told.sid, subject, told.jti, now)
             for row in ended:
@@ -226,12 +202,24 @@ class SignOn:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """What is kept open to the provider is closed at the end."""
+        """What is over is forgotten while the block runs; what is kept open to the provider is closed at the end."""
+        forgetting = asyncio.create_task(self._forget(), name="forget sign-ins")
         try:
             yield
         finally:
+            forgetting.cancel()
+            await asyncio.gather(forgetting, return_exceptions=True)
             if self._party is not None:
                 await self._party.close()
+
+    async def _forget(self) -> None:
+        while True:
+            try:
+                await self._database.change(logins.forget_old, now_us())
+                await self._database.change(sessions.forget_ended, now_us() - KEEP_ENDED_US)
+            except Exception:
+                log.exception("what is over could not be forgotten; trying again")
+            await asyncio.sleep(FORGET_EVERY_S)
 
     def _tell_ended(self, session: Session, ids: Sequence[str], person: str, why: str, now: int) -> None:
         for id in ids:
@@ -245,10 +233,6 @@ class SignOn:
             access=self._tokens.sign(actor, lifetime_s=lifetime_s),
             refresh=refresh,
             expires_in_s=lifetime_s,
-            refresh_in_s=sessions.IDLE_US // _SECOND_US,
+            refresh_in_s=sessions.IDLE_US // 1_000_000,
             level=actor.level,
         )
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

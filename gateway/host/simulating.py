@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+from pathlib import Path
 
 from pydantic import SecretStr
 from starlette.types import ASGIApp
@@ -17,12 +17,12 @@ from identity.simulator import SimulatedClient, SimulatorSettings, app
 CLIENT = "congdanso"
 
 
-def simulated(public_url: str, callback: str) -> tuple[ProviderSettings, ASGIApp]:
-    """What the relying party needs to know of it, and the provider itself. Their secret is drawn anew each time.
+def simulated(public_url: str, callback: str, folder: Path, secret: SecretStr) -> tuple[ProviderSettings, ASGIApp]:
+    """What the relying party needs to know of it, and the provider itself.
 
     ``public_url``: of the gateway, without a slash at its end. ``callback``: path that sign-ins come back to.
+    ``folder``: where it keeps what outlives a reload. ``secret``: between the two, the same after one.
     """
-    secret = SecretStr(secrets.token_urlsafe(32))
     issuer = f"{public_url}/simulator"
     client = SimulatedClient(
         client_id=CLIENT,
@@ -40,7 +40,7 @@ def simulated(public_url: str, callback: str) -> tuple[ProviderSettings, ASGIApp
             "algorithms": ("ES256",),
         }
     )
-    return settings, app(SimulatorSettings(issuer=issuer, clients=(client,)))
+    return settings, app(SimulatorSettings(issuer=issuer, clients=(client,), folder=folder))
 
 
 def new_sign_on(hosted: HostedPlugins, public_url: str | None, ended: EndedSessions) -> SignOn:
@@ -50,7 +50,8 @@ def new_sign_on(hosted: HostedPlugins, public_url: str | None, ended: EndedSessi
     url = settings.public_url or public_url or "http://127.0.0.1:8000"
     provider, simulator = settings.provider, None
     if settings.simulator:
-        provider, simulator = simulated(url, CALLBACK)
+        secret = SecretStr(hosted.secrets.hash.of("simulator client", url))
+        provider, simulator = simulated(url, CALLBACK, manifest.data_folder, secret)
     party = RelyingParty(provider) if provider is not None else None
     made = SignOn(hosted.database, hosted.tokens, hosted.secrets, settings, manifest.roles, party, url, ended)
     made.simulator = simulator

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
-from urllib.parse import urlsplit
 
+from starlette.requests import cookie_parser
 from starlette.responses import Response
 
 from gateway.server.refusals import HTTPRefusal
@@ -47,11 +46,8 @@ class SessionCookies:
         text = headers.get("cookie")
         if not text or name not in text:
             return None
-        try:
-            found = SimpleCookie(text).get(name)
-        except CookieError:
-            return None
-        return found.value if found is not None and found.value else None
+        # Read one by one: another app's cookie that is none must not sign anybody out.
+        return cookie_parser(text).get(name) or None
 
     def check_page(self, headers: Mapping[str, str]) -> None:
         """What cookies authorise, only our own pages may ask.
@@ -61,12 +57,18 @@ class SessionCookies:
         """
         site = headers.get("sec-fetch-site")
         origin = headers.get("origin")
-        own = origin is not None and urlsplit(origin).netloc == headers.get("host")
+        own = origin is not None and self._is_own(origin, headers.get("host"))
         if origin is None and site is None:
             # No browser of today leaves both out; what is no browser has a token of its own.
             raise _foreign()
         if not (own or origin in self._origins or (origin is None and site in _SAFE_SITES)):
             raise _foreign()
+
+    def _is_own(self, origin: str, host: str | None) -> bool:
+        # Over https a page of the same name that came without it is anybody's who is on the way.
+        return bool(host) and origin in (
+            (f"https://{host}",) if self._secure else (f"http://{host}", f"https://{host}")
+        )
 
 
 @lru_cache(maxsize=8)

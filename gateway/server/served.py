@@ -74,8 +74,8 @@ class SignsOn(Protocol):
     async def begin(self, aim: Aim, browser: str) -> str:
         """The provider's address to send the browser to, whose sign-in cookie holds the word ``browser``."""
 
-    async def aim_of(self, state: str, visitor: Visitor) -> Aim:
-        """What a callback without a code was for; its state is spent."""
+    async def failed(self, state: str, error: str, iss: str | None, visitor: Visitor) -> tuple[Aim, str]:
+        """What a callback with an ``error`` was for, and the code of why it failed; its state is spent."""
 
     async def finish(self, code: str, state: str, iss: str | None, visitor: Visitor) -> Back:
         """Where a callback with a code goes on."""

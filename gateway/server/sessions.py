@@ -115,7 +115,7 @@ class SessionRoutes:
 
         async def act() -> Response:
             text = await read_body(headers_of(request.scope), request.receive, self._settings)
-            tokens = parse_qs(text.decode("ascii", "replace"), max_num_fields=5).get("logout_token", [])
+            tokens = _form(text).get("logout_token", [])
             if len(tokens) != 1:
                 raise HTTPRefusal(400, "BAD_REQUEST", "Send one logout_token as a form.")
             await self._sign_on().logged_out(tokens[0])
@@ -146,6 +146,13 @@ class SessionRoutes:
             return _refused(HTTPRefusal(503, "PROVIDER_DOWN", "The provider does not answer: try again.", retry))
         except ClientGone:
             return Response(status_code=400)
+
+
+def _form(text: bytes) -> dict[str, list[str]]:
+    try:
+        return parse_qs(text.decode("ascii", "replace"), max_num_fields=5)
+    except ValueError:
+        return {}
 
 
 def _told(pair: Pair) -> dict[str, Any]:

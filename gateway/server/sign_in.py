@@ -92,8 +92,7 @@ class SignInRoutes:
         visitor = Visitor(self._cookies.read(headers, self._cookies.browser), device_of(headers.get("user-agent", "")))
         sign_on, state = self._sign_on(), asked.get("state", "")
         if "error" in asked or "code" not in asked:
-            aim = await sign_on.aim_of(state, visitor)
-            code = "LOGIN_DENIED" if asked.get("error") == "access_denied" else "LOGIN_FAILED"
+            aim, code = await sign_on.failed(state, asked.get("error", ""), asked.get("iss"), visitor)
             return self._refused_to(aim, code)
         return self._go_on(await sign_on.finish(asked["code"], state, asked.get("iss"), visitor))
 

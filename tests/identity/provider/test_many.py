@@ -5,10 +5,14 @@ import random
 from collections import Counter
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from identity.people import Person
-from identity.provider.party import ProviderDown
-from tests.identity.provider.serving import CALLBACK, Browser, World, world
+from identity.provider.party import ProviderDown, RelyingParty
+from tests.identity.provider.serving import CALLBACK, Browser, World, provider_settings, served, world
 
 AT_ONCE = 40
 
@@ -96,3 +100,21 @@ async def test_no_session_is_mixed_up(count: int) -> None:
     assert crowd.outcomes["right"] - before == len(people), "everybody signs in once it is up again"
     # Two calls of a sign-in must both succeed: about half do, less what the circuit keeps away.
     assert 0.3 < before / count < 0.6
+
+
+async def test_a_cookie_of_the_provider_is_not_carried_from_one_sign_in_to_another() -> None:
+    heard: list[dict[str, str]] = []
+
+    async def sticky(request: Request) -> Response:
+        heard.append(request.cookies)
+        response = Response("{}", 404, media_type="application/json")
+        response.set_cookie("whose", "the first one's")
+        return response
+
+    async with served(lambda url: Starlette(routes=[Route("/{path:path}", sticky)])) as url:
+        party = RelyingParty(provider_settings(url.replace("127.0.0.1", "localhost")))
+        for _ in range(2):
+            with pytest.raises(ProviderDown):
+                await party.begin(CALLBACK)
+        await party.close()
+    assert heard == [{}, {}]
