@@ -22,6 +22,7 @@ from plugins.feedback.machine import EVENTS, Given, waiting_states
 from plugins.feedback.parts import ReportCategory
 from plugins.feedback.queries import Wanted, report_by_code, report_by_key, reports_count, reports_page, sort_key
 from plugins.feedback.requests import once
+from plugins.feedback.seen import seen
 from plugins.feedback.service import act, clean, not_found, submit_report
 from plugins.feedback.settings import FeedbackSettings
 from plugins.feedback.terms import STATES_OF_TAB
@@ -33,6 +34,7 @@ async def _page(info: Info, wanted: Wanted, first: int | None, after: str | None
     context, actor = info.context, info.context.actor
     asked = window(first, after, width=2)
     rows = await context.read(reports_page, wanted, asked, actor)
+    await seen(context, rows)
 
     async def counted() -> int:
         return await context.read(reports_count, wanted, actor)
@@ -51,6 +53,7 @@ class Query:
             row = await context.read(report_by_key, local_id("Report", id), actor)
         else:
             row = await context.read(report_by_code, (code or "").strip().upper(), actor)
+        await seen(context, [row])
         return None if row is None else Report.of(row, actor)
 
     @strawberry.field(description="The reports that you may know of, the newest first.")
@@ -166,4 +169,5 @@ class Subscription:
             row = await context.read(report_by_key, key, actor)
             if row is None:
                 raise not_found()
+            await seen(context, [row])
             yield Report.of(row, actor)

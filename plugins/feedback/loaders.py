@@ -12,6 +12,7 @@ from sqlmodel import Session
 from gateway.plugin import Actor, Loader
 from plugins.feedback.models import AnswerRow, ReportColumns, StepRow
 from plugins.feedback.queries import R, Wanted, answers_of, reports_by_key, reports_page, steps_of
+from plugins.feedback.seen import seen
 from plugins.feedback.terms import State
 from schema.paging import Window
 
@@ -21,6 +22,7 @@ class ReportByKey(Loader[str, ReportColumns]):
 
     async def batch_load_fn(self, keys: list[str]) -> list[ReportColumns | None]:
         found = await self._context.read(reports_by_key, keys, self._context.actor)
+        await seen(self._context, found.values())
         return [found.get(key) for key in keys]
 
 

@@ -14,6 +14,7 @@ from plugins.feedback.loaders import AnswersOfReport, CountsOfLinked, Linked, Pa
 from plugins.feedback.machine import available_actions
 from plugins.feedback.parts import ReportCategory, ReportLocation, category_node
 from plugins.feedback.queries import sort_key
+from plugins.feedback.seen import seen
 from plugins.feedback.times import from_micros
 from schema.paging import Connection, Page, window
 
@@ -161,6 +162,7 @@ class Report:
 async def _linked(info: Info, linked: Linked, first: int | None, after: str | None) -> Connection[Report]:
     asked = window(first, after, width=2)
     rows = await info.context.load(PagesOfLinked, (linked, asked)) or ()
+    await seen(info.context, rows)
     actor = info.context.actor
 
     async def counted() -> int:
