@@ -12,7 +12,7 @@ LEVEL_TOO_LOW: Final = "LEVEL_TOO_LOW"
 
 def step_up_url(level: int) -> str:
     """Where a browser raises the level of its session, on the gateway. Add ``&to=`` and a path to come back to."""
-    return f"/sign-in?level={level}"
+    return f"/sign-in?step_up=1&level={level}"
 
 
 class LevelTooLow(Refused):

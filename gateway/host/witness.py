@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
-from graphql import FieldNode
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    SelectionSetNode,
+)
 from sqlmodel import Session
 
 from gateway.data.database import Database
@@ -28,12 +36,24 @@ class Witness:
         """Raises: RequestError: DELEGATION_ENDED, since the token was made for it."""
         if not scope.actor.delegate:
             return
-        selections = prepared.operation.selection_set.selections
-        fields = [node.name.value for node in selections if isinstance(node, FieldNode)][:FIELDS_MOST]
+        fields = list(_root_fields(prepared.operation.selection_set, prepared.document))[:FIELDS_MOST]
         try:
             await self._database.change(_note, scope.actor, fields)
         except Refused as refused:
             raise RequestError.one(refused.message, refused.code) from None
+
+
+def _root_fields(selections: SelectionSetNode, document: DocumentNode) -> Iterator[str]:
+    """Names of what is selected at the root, in fragments too; a valid document has no circle of them."""
+    for node in selections.selections:
+        if isinstance(node, FieldNode):
+            yield node.name.value
+        elif isinstance(node, InlineFragmentNode):
+            yield from _root_fields(node.selection_set, document)
+        elif isinstance(node, FragmentSpreadNode):
+            for fragment in document.definitions:
+                if isinstance(fragment, FragmentDefinitionNode) and fragment.name.value == node.name.value:
+                    yield from _root_fields(fragment.selection_set, document)
 
 
 def _note(session: Session, actor: Actor, fields: list[str]) -> None:

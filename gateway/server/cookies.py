@@ -1,7 +1,7 @@
 """The cookies of a browser that has signed in: what is in them, and whose page may use them.
 
 A page never reads them (HttpOnly), other sites' requests do not bring them (SameSite=Lax, and the check below), and
-over https they are bound to this host alone (``__Host-``).
+over https they are bound to this host alone (``__Host-``, which takes the path /): no sibling plants its own.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from starlette.responses import Response
 
 from gateway.server.refusals import HTTPRefusal
 
-REFRESH_PATH: Final = "/sign-in"
 _SAFE_SITES: Final = ("same-origin", "none")
 
 
@@ -26,20 +25,18 @@ class SessionCookies:
         self._secure = secure
         self._origins = origins
         self.access = "__Host-congdanso" if secure else "congdanso"
-        self.refresh = "__Secure-congdanso-refresh" if secure else "congdanso-refresh"
-        self.browser = "__Secure-congdanso-login" if secure else "congdanso-login"
+        self.refresh = "__Host-congdanso-refresh" if secure else "congdanso-refresh"
+        self.browser = "__Host-congdanso-login" if secure else "congdanso-login"
 
     def put(self, response: Response, name: str, value: str, lifetime_s: int | None = None) -> None:
         """Set one. ``lifetime_s``: None is until the browser closes."""
-        path = "/" if name == self.access else REFRESH_PATH
         response.set_cookie(
-            name, value, max_age=lifetime_s, path=path, secure=self._secure, httponly=True, samesite="lax"
+            name, value, max_age=lifetime_s, path="/", secure=self._secure, httponly=True, samesite="lax"
         )
 
     def drop(self, response: Response, *names: str) -> None:
         for name in names:
-            path = "/" if name == self.access else REFRESH_PATH
-            response.delete_cookie(name, path=path, secure=self._secure, httponly=True, samesite="lax")
+            response.delete_cookie(name, path="/", secure=self._secure, httponly=True, samesite="lax")
 
     def read(self, headers: Mapping[str, str], name: str) -> str | None:
         """The cookie of that name. ``headers``: names in lower case."""
@@ -65,10 +62,9 @@ class SessionCookies:
             raise _foreign()
 
     def _is_own(self, origin: str, host: str | None) -> bool:
-        # Over https a page of the same name that came without it is anybody's who is on the way.
-        return bool(host) and origin in (
-            (f"https://{host}",) if self._secure else (f"http://{host}", f"https://{host}")
-        )
+        # Over https, a page of the same name that came without it may be of anybody on the way.
+        schemes = ("https",) if self._secure else ("https", "http")
+        return bool(host) and origin in [f"{scheme}://{host}" for scheme in schemes]
 
 
 @lru_cache(maxsize=8)

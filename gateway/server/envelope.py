@@ -19,7 +19,13 @@ OWN_POLICY: Final = "gateway.own_policy"
 """Key of an ASGI scope whose answer brings a Content-Security-Policy of its own."""
 
 OTHER: Final = "other"
-_PATHS: Final = frozenset(("/", "/graphql", "/health", "/ready", "/.well-known/jwks.json", "/favicon.ico"))
+_SIGN_IN: Final = ("", "/app", "/callback", "/token", "/refresh", "/act-for", "/logged-out")
+_PATHS: Final = frozenset(
+    (
+        *("/", "/graphql", "/health", "/ready", "/.well-known/jwks.json", "/favicon.ico", "/sign-out"),
+        *(f"/sign-in{part}" for part in _SIGN_IN),
+    )
+)
 _SUBGRAPH: Final = re.compile(r"/subgraphs/[a-z][a-z0-9_]{0,63}/graphql\Z")
 _METHODS: Final = frozenset(("GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"))
 _CSP: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")

@@ -16,6 +16,7 @@ LAGGING: Final = 4430
 """Close code for a reader too slow for its queue. Clients may connect again and resume after their last event id."""
 
 _ABORT_AFTER_S: Final = 5.0
+_UNREADABLE: Final = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 
 class QueuedWebSocket(WebSocketsSansIOProtocol):
@@ -34,6 +35,13 @@ class QueuedWebSocket(WebSocketsSansIOProtocol):
         self._waiting: deque[bytes] = deque()
         self._waiting_bytes = 0
         self._room = asyncio.Event()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated and not self.transport.is_closing():
+            # A header too long, or too many: the stock protocol would leave such a client waiting for ever.
+            self.transport.write(_UNREADABLE)
+            self.transport.close()
 
     async def send(self, message: Any) -> None:
         if not self.handshake_complete or self.initial_response is not None:

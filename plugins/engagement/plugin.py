@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from pydantic import BaseModel
 from sqlmodel import SQLModel
@@ -12,6 +13,7 @@ from plugins.engagement.catalogue import catalogue
 from plugins.engagement.graph import Mutation, Query, Subscription
 from plugins.engagement.models import Table
 from plugins.engagement.service.inbox import notify_reporter
+from plugins.engagement.service.persons import check_asker, erase_person, held_of
 from plugins.engagement.settings import EngagementSettings
 
 
@@ -52,3 +54,15 @@ def questions() -> type:
 @hookimpl
 def listeners() -> Sequence[Listener]:
     return [Listener("notify_reporter", tuple(catalogue()), notify_reporter)]
+
+
+@hookimpl
+async def accounts_export(context: Context, person: str) -> dict[str, Any]:
+    check_asker(context.actor, person)
+    return await context.read(held_of, person)
+
+
+@hookimpl
+async def accounts_erase(context: Context, person: str) -> dict[str, Any]:
+    check_asker(context.actor)
+    return await context.change(erase_person, person)

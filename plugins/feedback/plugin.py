@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel
 from sqlmodel import SQLModel
 
@@ -9,6 +11,7 @@ from gateway.plugin import About, Context, SubgraphTypes, global_id, hookimpl
 from plugins.feedback.asking import Questions
 from plugins.feedback.graph import Mutation, Query, Subscription
 from plugins.feedback.models import Table
+from plugins.feedback.persons import check_asker, cut_person, held_of
 from plugins.feedback.queries import reports_in
 from plugins.feedback.settings import FeedbackSettings
 from schema.geo import Box, MapFeature, Point
@@ -53,3 +56,15 @@ async def map_features_in(context: Context, box: Box, layers: tuple[str, ...], l
         return []
     rows = await context.read(reports_in, box, limit, context.actor)
     return [MapFeature(global_id("Report", row.key), LAYER, row.title, Point(row.lat, row.lng)) for row in rows]
+
+
+@hookimpl
+async def accounts_export(context: Context, person: str) -> dict[str, Any]:
+    check_asker(context.actor, person)
+    return await context.read(held_of, person)
+
+
+@hookimpl
+async def accounts_erase(context: Context, person: str) -> dict[str, Any]:
+    check_asker(context.actor)
+    return await context.change(cut_person, person)

@@ -86,6 +86,12 @@ async def agencies_ward_of(context: Context, point: Point) -> str | None:
 
 
 @hookimpl
+async def accounts_ward_of(context: Context, point: Point) -> str | None:
+    """Code of the ward that holds the point; None outside the city."""
+    return await _ward_of(context, point)
+
+
+@hookimpl
 async def engagement_wards_known(context: Context, codes: list[str]) -> list[str]:
     """Those of the codes that are wards of the city."""
     return list(await context.read(service.wards_by_code, codes))

@@ -24,6 +24,8 @@ PLUGINS = tuple(read_manifest(find_manifest()).plugins)
 # What is drawn or taken from the clock, and so differs from run to run.
 DRAWN = (
     (re.compile(r'"(Report|Alert|Article|Notification):[A-Za-z0-9-]{8,}"'), r'"\1:*"'),
+    (re.compile(r"\b(Contact|SavedPlace|SignedInSession|DataRequest|Delegation):[\w-]{8,}"), r"\1:*"),
+    (re.compile(r"(Mã xác minh của bạn là) \d{6}"), r"\1 *"),
     (re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})"), "*time*"),
     (re.compile(r'"eventId": "\d+"'), '"eventId": "*"'),
     (re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+"), "*token*"),

@@ -141,7 +141,7 @@ def test_migrate_runs_once_and_seed_may_run_twice(folder: Path) -> None:
     first = congdanso("migrate", cwd=folder).splitlines()
     assert "gateway: 0001_outbox.sqlite.sql" in first
     assert {line.partition(":")[0] for line in first} == {
-        *("gateway", "identity", "agencies", "maps", "feedback", "engagement"),
+        *("gateway", "identity", "agencies", "maps", "feedback", "engagement", "accounts"),
     }
     assert congdanso("migrate", cwd=folder).strip() == "nothing to migrate"
     for _ in range(2):

@@ -19,9 +19,9 @@ import pytest
 
 from gateway.hooks import HOOK_NAMES
 from gateway.host.manifest import find_manifest, read_manifest
+from identity.keys import load_key
 from identity.people import person_named
 from identity.subgraph_tokens import SubgraphTokens
-from identity.keys import load_key
 
 ROOT = find_manifest().parent
 COMMAND = [sys.executable, "-m", "gateway"]

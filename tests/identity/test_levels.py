@@ -17,8 +17,11 @@ def test_who_is_below_is_told_the_level_and_where_to_raise_it(level: int, needed
     with pytest.raises(LevelTooLow) as refused:
         need_level(Actor(id="person-lan", level=level), needed)
     assert refused.value.code == "LEVEL_TOO_LOW"
-    assert refused.value.extensions == {"needed": needed, "url": f"/sign-in?level={needed}"}
-    assert refused.value.message == f"This needs level {needed} of the e-ID: raise yours at /sign-in?level={needed}."
+    assert refused.value.extensions == {"needed": needed, "url": f"/sign-in?step_up=1&level={needed}"}
+    assert (
+        refused.value.message
+        == f"This needs level {needed} of the e-ID: raise yours at /sign-in?step_up=1&level={needed}."
+    )
 
 
 def test_who_has_not_signed_in_is_told_so() -> None:

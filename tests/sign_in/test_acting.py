@@ -13,7 +13,8 @@ from tests.sign_in.browser import Browser, codes
 from tests.sign_in.conftest import ServedCity
 
 DAY_US = 24 * 3600 * 1_000_000
-READ = "mutation { markRead(input: {all: true}) { userErrors { code } } }"
+READ = """mutation { ...F ... { again: markRead(input: {all: true}) { userErrors { code } } } }
+fragment F on Mutation { markRead(input: {all: true}) { userErrors { code } } }"""
 
 
 def now_us() -> int:
@@ -46,9 +47,12 @@ async def test_a_helper_acts_and_both_can_read_of_it_until_it_is_revoked(served:
     actor = served.city.hosted.tokens.verify(told["access_token"])
     assert (actor.id, actor.delegate, actor.scopes) == ("person-lan", "person-hoa", {"feedback:submit"})
     bearer = {"authorization": f"Bearer {told['access_token']}"}
-    assert await hoa.ask(READ, **bearer) == (200, {"data": {"markRead": {"userErrors": []}}})
+    assert await hoa.ask(READ, **bearer) == (
+        200,
+        {"data": {"markRead": {"userErrors": []}, "again": {"userErrors": []}}},
+    )
     [line] = [row for row in await served.city.database.read(audit.on_behalf_of, "person-lan") if row.act == "ACT_FOR"]
-    assert (line.actor, line.subject, line.detail) == ("person-hoa", "person-lan", '{"fields":["markRead"]}')
+    assert (line.actor, line.subject, line.detail) == ("person-hoa", "person-lan", '{"fields":["markRead","markRead"]}')
     elder = person_named("lan").to_actor(served.city.manifest.roles)
     await served.city.database.change(delegations.revoke, id, elder, now_us())
     assert codes((await hoa.ask(READ, **bearer))[1]) == ["DELEGATION_ENDED"]

@@ -59,9 +59,9 @@ async def test_one_sees_what_the_e_id_told_of_oneself(city: AskedCity) -> None:
 async def test_who_has_level_1_is_told_the_way_to_2(city: AskedCity) -> None:
     shown = (await city.ask(ALL, by="minh"))["myIdentity"]
     assert (shown["level"], shown["name"]) == (1, "Trần Văn Minh")
-    assert shown["stepUp"] == {"level": 2, "url": "/sign-in?level=2"}
+    assert shown["stepUp"] == {"level": 2, "url": "/sign-in?step_up=1&level=2"}
     nobody = (await city.ask(ALL, by=Actor(id="person-minh", level=0)))["myIdentity"]
-    assert nobody["stepUp"] == {"level": 1, "url": "/sign-in?level=1"}
+    assert nobody["stepUp"] == {"level": 1, "url": "/sign-in?step_up=1&level=1"}
 
 
 async def test_a_lower_level_of_the_session_is_the_one_that_counts(city: AskedCity) -> None:
@@ -105,7 +105,7 @@ async def test_nobody_elses_e_id_is_seen_by_its_key(city: AskedCity) -> None:
 
 async def test_unlinking_needs_level_2_and_says_the_way_there(city: AskedCity) -> None:
     answer = (await city.ask(UNLINK, by="minh"))["unlinkIdentity"]
-    text = "This needs level 2 of the e-ID: raise yours at /sign-in?level=2."
+    text = "This needs level 2 of the e-ID: raise yours at /sign-in?step_up=1&level=2."
     assert answer == {
         "node": None,
         "userErrors": [{"code": "LEVEL_TOO_LOW", "message": text}],
@@ -117,9 +117,9 @@ async def test_unlinking_needs_level_2_and_says_the_way_there(city: AskedCity) -
 
 def test_the_level_gate_tells_a_client_the_level_and_the_address() -> None:
     assert mask_exception(LevelTooLow(2), "vneid", RequestScope(), ["myDossiers"]) == {
-        "message": "This needs level 2 of the e-ID: raise yours at /sign-in?level=2.",
+        "message": "This needs level 2 of the e-ID: raise yours at /sign-in?step_up=1&level=2.",
         "path": ["myDossiers"],
-        "extensions": {"code": "LEVEL_TOO_LOW", "needed": 2, "url": "/sign-in?level=2", "service": "vneid"},
+        "extensions": {"code": "LEVEL_TOO_LOW", "needed": 2, "url": "/sign-in?step_up=1&level=2", "service": "vneid"},
     }
 
 

@@ -1,0 +1,1 @@
+"""Mutations of accounts, by what they change; graph.py puts them together."""

@@ -1,0 +1,1 @@
+"""The rules of accounts: plain functions of a session; ``now`` is in microseconds."""
