@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,21 +24,27 @@ class ServedCity:
     city: City
 
 
-@pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[ServedCity]:
-    """The people of the development city, and the plugins that need no seed of their own."""
+@asynccontextmanager
+async def serving(folder: Path, port: int, identity: str = "simulator = true") -> AsyncIterator[ServedCity]:
+    """A city of the people of development, with plugins that need no seed. ``identity``: in place of the section."""
     text = find_manifest().read_text(encoding="utf-8")
-    head = text[: text.index("[plugins.")]
-    (tmp_path / "plugins.toml").write_text(head + "[plugins.vneid]\n[plugins.engagement]\n", encoding="utf-8")
-    port = free_port("127.0.0.1")
+    head = text[: text.index("[plugins.")].replace("simulator = true", identity)
+    (folder / "plugins.toml").write_text(head + "[plugins.vneid]\n[plugins.engagement]\n", encoding="utf-8")
     at = f"http://127.0.0.1:{port}"
-    city = open_city(tmp_path / "plugins.toml", seed=True, public_url=at)
+    city = open_city(folder / "plugins.toml", seed=True, public_url=at)
     door = Door(city, port, "on")
     await door.open()
     try:
         yield ServedCity(at, city)
     finally:
         await door.close()
+
+
+@pytest.fixture
+async def served(tmp_path: Path) -> AsyncIterator[ServedCity]:
+    """With development's own VNeID."""
+    async with serving(tmp_path, free_port("127.0.0.1")) as city:
+        yield city
 
 
 @pytest.fixture

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.sign_in.conftest import ServedCity
+from gateway.commands.running import free_port
+from tests.identity.provider.serving import SECRET
+from tests.identity.provider.test_oidc_provider import provider
+from tests.sign_in.conftest import ServedCity, serving
 
 playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -70,3 +74,33 @@ async def test_a_browser_signs_in_steps_up_and_signs_out_and_its_socket_closes(s
     assert await page.evaluate(POST, "/sign-out") == 200
     assert await page.evaluate("window.socketEnded") == [4403, "SESSION_ENDED"]
     assert (await page.evaluate(ASK, ME))[1]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+@pytest.mark.slow
+async def test_a_browser_signs_in_at_a_provider_that_nobody_here_wrote(tmp_path: Path, page: Any) -> None:
+    port = free_port("127.0.0.1")
+    at = f"http://127.0.0.1:{port}"
+    client = {
+        "client_id": "congdan",
+        "client_secret": SECRET,
+        "redirect_uris": [f"{at}/sign-in/callback"],
+        "response_types": ["code"],
+        "grant_types": ["authorization_code"],
+        "token_endpoint_auth_method": "client_secret_basic",
+        "id_token_signed_response_alg": "RS256",
+        "require_auth_time": True,
+    }
+    async with provider({"clients": [client], "algorithm": "RS256", "claimsInIdToken": False}) as issuer:
+        identity = f'[identity.provider]\nissuer = "{issuer}"\nclient_id = "congdan"\nclient_secret = "{SECRET}"'
+        async with serving(tmp_path, port, identity):
+            await page.goto(f"{at}/sign-in?to=/graphql")
+            await page.wait_for_url(f"{at}/graphql")
+            [status, told] = await page.evaluate(ASK, ME)
+            assert (status, told["data"]["myIdentity"]["level"]) == (200, 1)
+            await page.goto(f"{at}/sign-in?to=/graphql&level=2&step_up=1")
+            await page.wait_for_url(f"{at}/graphql")
+            after = (await page.evaluate(ASK, ME))[1]["data"]["myIdentity"]
+            assert after == {"id": told["data"]["myIdentity"]["id"], "level": 2}
+            assert await page.evaluate(LISTEN) == "connection_ack"
+            assert await page.evaluate(POST, "/sign-out") == 200
+            assert await page.evaluate("window.socketEnded") == [4403, "SESSION_ENDED"]

