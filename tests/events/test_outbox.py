@@ -12,6 +12,8 @@ from gateway.events.bus import Bus
 from gateway.events.event import Event
 from gateway.events.outbox import emit, events_after, forget_before
 from gateway.events.relay import Relay
+from identity.sealing import KeyedHash, Sealer, new_key
+from identity.secrets import Secrets
 from schema.errors import Refused
 
 
@@ -24,7 +26,8 @@ def said(number: int) -> Callable[[Session], None]:
 
 
 def context_of(database: Database, bus: Bus):
-    return Services("test", None, database, bus, nobody).context()  # type: ignore[arg-type]
+    secrets = Secrets(KeyedHash("of a test, and long enough for one"), Sealer([new_key()]))
+    return Services("test", None, database, bus, nobody, secrets).context()  # type: ignore[arg-type]
 
 
 async def test_a_change_that_raises_leaves_no_event(database: Database) -> None:

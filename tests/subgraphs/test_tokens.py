@@ -208,5 +208,5 @@ async def test_a_city_signs_who_asks_and_publishes_its_key(
     verifier = SubgraphVerifier("far", KeySets(str(tmp_path / "keys.json")))
     told = [asked.headers["authorization"].removeprefix("Bearer ") for asked in service.asked]
     assert [await verifier.verify(token) for token in told] == [OFFICER, ANONYMOUS]
-    [key] = jwks["keys"]
-    assert key.keys() == {"kty", "crv", "x", "y", "kid", "use", "alg"}
+    peoples, services = jwks["keys"]
+    assert peoples.keys() == services.keys() == {"kty", "crv", "x", "y", "kid", "use", "alg"}

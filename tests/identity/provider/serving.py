@@ -32,7 +32,7 @@ async def served(make: Callable[[str], ASGIApp]) -> AsyncIterator[str]:
     """Serve what ``make`` makes of its own URL; the URL."""
     listener = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    config = uvicorn.Config(make(url), log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(make(url), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:
