@@ -6,9 +6,10 @@ from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from identity.provider.settings import ProviderSettings
+from schema.settings import EnvironmentFirst
 
 
 def _base_url(url: str) -> str:
@@ -25,7 +26,7 @@ def _app_uri(uri: str) -> str:
     return uri
 
 
-class IdentitySettings(BaseSettings):
+class IdentitySettings(EnvironmentFirst):
     """An environment variable ``CONGDANSO_IDENTITY_<NAME>`` wins over the file.
 
     ``public_url``: where browsers reach the gateway; the provider sends them back there. Without it, in development,
@@ -52,14 +53,3 @@ class IdentitySettings(BaseSettings):
         if self.simulator and self.provider is not None:
             raise ValueError("simulator and provider: take one of the two out")
         return self
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return env_settings, init_settings

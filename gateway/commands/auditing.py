@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +27,7 @@ from identity.sealing import Unsealable
 from identity.secrets import FILE
 from identity.tables import AuditRow, GrantRow, Table
 from schema.errors import Refused
+from schema.micros import now_us
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,7 +75,7 @@ def show(config: Path | None, subject: str | None, actor: str | None, first: int
     def rule(session: Session) -> list[AuditRow]:
         rows = (audit.of_subject if subject else audit.of_actor)(session, person, first=first)
         entry = audit.Entry(grants.CONSOLE, "AUDIT_READ", subject=person, detail={"lines": len(rows)})
-        audit.record(session, entry, _now())
+        audit.record(session, entry, now_us())
         return rows
 
     return "\n".join(_line(row) for row in _changed(config, rule)) or "no lines"
@@ -85,7 +85,7 @@ def grant(
     config: Path | None, person: str, role: str, *, agency: str | None, wards: Sequence[str], reason: str, days: int
 ) -> str:
     """Give a role from the city's own machine, as nobody's ADMIN. Raises: CommandError: it is refused."""
-    now = _now()
+    now = now_us()
 
     def rule(session: Session) -> str:
         row = grants.grant(
@@ -106,14 +106,14 @@ def grant(
 
 def revoke(config: Path | None, id: int, reason: str) -> str:
     """Take a role back. Raises: CommandError: it is refused."""
-    row = _changed(config, grants.revoke, id, by=grants.CONSOLE, reason=reason, now=_now())
+    row = _changed(config, grants.revoke, id, by=grants.CONSOLE, reason=reason, now=now_us())
     return f"grant {row.id}: {row.person} is {row.role} no more. Tokens signed before expire within minutes."
 
 
 def granted(config: Path | None, person: str) -> str:
     """A line for each role that a person holds now."""
     with _database(config).reading() as session:
-        return "\n".join(_grant_line(row) for row in grants.grants_of(session, person, _now())) or "no roles"
+        return "\n".join(_grant_line(row) for row in grants.grants_of(session, person, now_us())) or "no roles"
 
 
 def rotate_encryption(config: Path | None, *, keep_old: bool) -> str:
@@ -164,7 +164,7 @@ def _check_said(database: Database, owned: Sequence[MetaData]) -> None:
 
 
 def _record_rotation(session: Session, rows: int) -> None:
-    audit.record(session, audit.Entry(grants.CONSOLE, "ENCRYPTION_KEY_ROTATED", detail={"rows": rows}), _now())
+    audit.record(session, audit.Entry(grants.CONSOLE, "ENCRYPTION_KEY_ROTATED", detail={"rows": rows}), now_us())
 
 
 def _database(config: Path | None) -> Database:
@@ -205,10 +205,6 @@ def _grant_line(row: GrantRow) -> str:
 
 def _time(at: int) -> str:
     return f"{datetime.fromtimestamp(at // 1_000_000, UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _now() -> int:
-    return time.time_ns() // 1000
 
 
 def rotate_signing(config: Path | None) -> str:

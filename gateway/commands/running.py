@@ -28,7 +28,7 @@ def serve_city(config: Path | None, *, host: str, port: int, seed: bool | None) 
     """Open the city and serve it until a signal ends the process."""
     path = find_manifest(config)
     manifest = read_manifest(path)
-    in_development = manifest.gateway.mode == "development"
+    in_development = manifest.in_development
     if in_development:
         say_words()
     settings = _settings(manifest, host, port)
@@ -57,7 +57,7 @@ def run_server(served: Served, settings: ServerSettings, on_listening: Callable[
 
 def _settings(manifest: Manifest, host: str, port: int) -> ServerSettings:
     gateway = manifest.gateway
-    in_development = gateway.mode == "development"
+    in_development = manifest.in_development
     if gateway.subgraph_endpoints and not is_loopback(host):
         raise CommandError(
             f"subgraph_endpoints = true and --host {host}: under /subgraphs everyone who reaches {host} could ask a "

@@ -27,8 +27,7 @@ class Place:
 def serve_plugin(name: str, config: Path | None, place: Place, *, without_token: bool, seed: bool | None) -> None:
     """Open the plugin and serve it until a signal ends the process."""
     path = find_manifest(config)
-    mode = read_manifest(path).gateway.mode
-    in_development = mode == "development"
+    in_development = read_manifest(path).in_development
     if in_development:
         say_words()
     if not place.gateway.startswith(("http://", "https://")):

@@ -71,7 +71,7 @@ class City:
         self.hosted.relay.on_events(lambda: self.engine.forget_flights())
 
     def _new_engine(self) -> Engine:
-        in_development = self.manifest.gateway.mode == "development"
+        in_development = self.manifest.in_development
         limits = Limits(introspection=in_development, suggestions=in_development)
         return Engine(self.supergraph, self.subgraphs, check=Guard(limits), witness=Witness(self.database))
 

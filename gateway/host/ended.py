@@ -14,6 +14,7 @@ from identity.actor import Actor
 from identity.sessions import SESSION_ENDED
 from identity.tables import SessionRow
 from identity.tokens import InvalidToken
+from schema.micros import now_us
 
 REMEMBERED_S: Final = 2 * 3600
 """Longer than any access token is good for."""
@@ -52,5 +53,5 @@ class EndedSessions:
 
 
 def _ended_lately(session: Session) -> list[str]:
-    since = (time.time_ns() // 1000) - REMEMBERED_S * 1_000_000
+    since = now_us() - REMEMBERED_S * 1_000_000
     return list(session.exec(select(SessionRow.id).where(cast(Any, SessionRow.ended_at) >= since)))

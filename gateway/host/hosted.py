@@ -43,7 +43,7 @@ class HostedPlugins:
         self.secrets = assembly.manifest.secrets()
         self.services: dict[str, Services] = {}
         self.questions = Questions(assembly.manager, self.services, list(assembly.manifest.plugins), elsewhere)
-        sign_in = self.sign_in if assembly.manifest.gateway.mode == "development" else None
+        sign_in = self.sign_in if assembly.manifest.in_development else None
         for name, plugin in assembly.plugins.items():
             self.services[name] = Services(
                 name, plugin.settings, database, self.bus, self.questions, self.secrets, sign_in

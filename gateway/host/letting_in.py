@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from sqlmodel import Session
 
@@ -14,8 +12,7 @@ from identity.provider.party import Identified
 from identity.secrets import Secrets
 from identity.tables import SessionRow
 from schema.errors import Refused
-
-_SECOND_US: Final = 1_000_000
+from schema.micros import SECOND_US, now_us
 
 
 class LettingIn:
@@ -51,17 +48,12 @@ class LettingIn:
             provider_sid=identified.sid,
             level=identified.level,
             acr=identified.acr,
-            auth_at=identified.auth_at * _SECOND_US,
+            auth_at=identified.auth_at * SECOND_US,
         )
 
     def _step_up(self, session: Session, id: str, person: str, identified: Identified, now: int) -> SessionRow:
         row = sessions.going_on(session, id, now)
         if row.person != person:
             raise Refused("Somebody else confirmed: step up as the one who is signed in.", code="LOGIN_OTHER_PERSON")
-        auth_at = identified.auth_at * _SECOND_US
+        auth_at = identified.auth_at * SECOND_US
         return sessions.raise_level(session, id, identified.level, identified.acr, auth_at, now)
-
-
-def now_us() -> int:
-    """Microseconds since 1970 in UTC."""
-    return time.time_ns() // 1000

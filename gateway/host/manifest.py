@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from gateway.problem import Problem
 from gateway.subgraphs.settings import RemoteSettings
@@ -18,6 +18,7 @@ from identity.keys import KeyRing, KeysDamaged
 from identity.secrets import SecretMissing, Secrets, load_secrets
 from identity.settings import IdentitySettings
 from identity.tokens import Tokens
+from schema.settings import EnvironmentFirst
 
 CONFIG_VARIABLE = "CONGDANSO_CONFIG"
 DEFAULT_FILE = "plugins.toml"
@@ -27,7 +28,7 @@ class ManifestError(Problem):
     """plugins.toml cannot be used. The message names the file, the place and what to do."""
 
 
-class GatewaySettings(BaseSettings):
+class GatewaySettings(EnvironmentFirst):
     """``[gateway]``; an environment variable ``CONGDANSO_<NAME>`` wins over the file."""
 
     model_config = SettingsConfigDict(env_prefix="CONGDANSO_", extra="forbid")
@@ -51,17 +52,6 @@ class GatewaySettings(BaseSettings):
         if self.mode == "production" and self.subgraph_endpoints:
             raise ValueError("subgraph_endpoints lets a subgraph be asked past the gateway's checks: not in production")
         return self
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return env_settings, init_settings
 
 
 class PluginEntry(RemoteSettings):

@@ -16,7 +16,7 @@ from gateway.events.event import Event
 from gateway.events.outbox import emit
 from gateway.host.acting import begin_acting
 from gateway.host.ended import EndedSessions
-from gateway.host.letting_in import LettingIn, now_us
+from gateway.host.letting_in import LettingIn
 from identity import audit, grants, links, logins, sessions
 from identity.actor import Actor
 from identity.once import draw, hash_of
@@ -27,6 +27,7 @@ from identity.signed import Back, Pair, Visitor
 from identity.tables import RefreshRow
 from identity.tokens import InvalidToken, Tokens
 from schema.errors import Refused
+from schema.micros import SECOND_US, now_us
 
 CALLBACK: Final = "/sign-in/callback"
 FORGET_EVERY_S: Final = 3600.0
@@ -233,6 +234,6 @@ class SignOn:
             access=self._tokens.sign(actor, lifetime_s=lifetime_s),
             refresh=refresh,
             expires_in_s=lifetime_s,
-            refresh_in_s=sessions.IDLE_US // 1_000_000,
+            refresh_in_s=sessions.IDLE_US // SECOND_US,
             level=actor.level,
         )

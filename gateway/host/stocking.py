@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from gateway.data.migrations import Migration, migrate, not_made, read_migration
 from gateway.host.assembly import Assembly, compose_all, leave_out_needy
 from gateway.host.loading import Plugin, PluginProblem, guarded
 from identity.seeding import seed_people
+from schema.micros import now_us
 
 IDENTITY_MIGRATIONS = Path(identity.__file__).parent / "migrations"
 OWN_MIGRATIONS = Path(__file__).parent.parent / "events" / "migrations"
@@ -53,7 +53,7 @@ def seed_all(assembly: Assembly, database: Database) -> list[str]:
     seeded: list[str] = []
     if assembly.manifest.in_development:
         with database.changing() as session:
-            seed_people(session, assembly.manifest.secrets(), time.time_ns() // 1000)
+            seed_people(session, assembly.manifest.secrets(), now_us())
 
     def run(plugin: Plugin) -> None:
         if not (plugin.folder / "seed.py").is_file():

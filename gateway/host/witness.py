@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 from graphql import (
@@ -22,6 +21,7 @@ from gateway.request import RequestScope
 from identity import audit, delegations
 from identity.actor import Actor
 from schema.errors import Refused
+from schema.micros import now_us
 
 FIELDS_MOST = 20
 
@@ -57,7 +57,7 @@ def _root_fields(selections: SelectionSetNode, document: DocumentNode) -> Iterat
 
 
 def _note(session: Session, actor: Actor, fields: list[str]) -> None:
-    now = time.time_ns() // 1000
+    now = now_us()
     if not delegations.is_acting(session, actor.id, actor.delegate, now):
         raise Refused("The delegation has ended: act for yourself.", code="DELEGATION_ENDED")
     entry = audit.Entry(actor=actor, act="ACT_FOR", subject=actor.id, detail={"fields": fields})

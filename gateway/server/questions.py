@@ -14,8 +14,7 @@ from starlette.routing import Route
 from gateway.request import RequestScope
 from gateway.server.body import ClientGone, read_body
 from gateway.server.identification import bearer, headers_of, new_scope, refusing
-from gateway.server.payloads import encode
-from gateway.server.refusals import HTTPRefusal
+from gateway.server.refusals import HTTPRefusal, refusal_response
 from gateway.server.settings import ServerSettings
 from identity.actor import ANONYMOUS
 
@@ -49,7 +48,7 @@ def routes(served: object, settings: ServerSettings) -> list[Route]:
         try:
             return _answers(await _asked(served, request, settings))
         except HTTPRefusal as refusal:
-            return Response(encode(refusal.as_map()), refusal.status, refusal.headers, "application/json")
+            return refusal_response(refusal)
         except ClientGone:
             return Response(status_code=400)
 

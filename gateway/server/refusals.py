@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from starlette.responses import Response
 from starlette.types import Send
 
 
@@ -44,6 +45,12 @@ async def send_json(
         raw.append((name.lower().encode("latin-1"), value.encode("latin-1")))
     await send({"type": "http.response.start", "status": status, "headers": raw})
     await send({"type": "http.response.body", "body": encoded})
+
+
+def refusal_response(refusal: HTTPRefusal, headers: Mapping[str, str] | None = None) -> Response:
+    """The refusal as Starlette's routes answer it. ``headers``: to send besides its own."""
+    sent = {**(headers or {}), **refusal.headers}
+    return Response(orjson.dumps(refusal.as_map()), refusal.status, sent, "application/json")
 
 
 async def send_refusal(

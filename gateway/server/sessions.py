@@ -20,8 +20,7 @@ from gateway.server.body import ClientGone, read_body
 from gateway.server.cookies import SessionCookies
 from gateway.server.identification import bearer, headers_of, refusing, token_of
 from gateway.server.media import check_sent
-from gateway.server.payloads import encode
-from gateway.server.refusals import HTTPRefusal
+from gateway.server.refusals import HTTPRefusal, refusal_response
 from gateway.server.served import SignsOn
 from gateway.server.settings import ServerSettings
 from identity.provider.errors import ProviderDown, ProviderRefused
@@ -171,5 +170,4 @@ def _json(body: dict[str, Any]) -> Response:
 
 
 def _refused(refusal: HTTPRefusal) -> Response:
-    headers = {**_UNSTORED, **refusal.headers}
-    return Response(encode(refusal.as_map()), refusal.status, headers, "application/json")
+    return refusal_response(refusal, _UNSTORED)

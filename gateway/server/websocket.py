@@ -21,7 +21,7 @@ from strawberry.types.unset import UNSET
 
 from gateway.server.identification import address_of, headers_of
 from gateway.server.payloads import encode
-from gateway.server.refusals import HTTPRefusal
+from gateway.server.refusals import HTTPRefusal, refusal_response
 from gateway.server.schema import GatewaySchema
 from gateway.server.served import Engine, Served
 from gateway.server.settings import ServerSettings
@@ -88,9 +88,7 @@ class GatewayWebSocket(GraphQL[SocketContext, None]):
             with self._streams.held(address_of(scope)) as scope["gateway.slot"]:
                 await self.run(socket)
         except HTTPRefusal as refusal:
-            await socket.send_denial_response(
-                Response(encode(refusal.as_map()), refusal.status, refusal.headers, "application/json")
-            )
+            await socket.send_denial_response(refusal_response(refusal))
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> SocketContext:
         headers = headers_of(request.scope)

@@ -14,7 +14,7 @@ import structlog
 from gateway.planner.plan import Fetch
 from gateway.request import RequestScope, SubgraphAnswer
 from gateway.subgraphs.answer import GRAPHQL_RESPONSE, decoded
-from gateway.subgraphs.breaker import Breaking, Circuit
+from gateway.subgraphs.breaker import Breaking
 from gateway.subgraphs.client import HttpClient
 from gateway.subgraphs.errors import SUBGRAPH_CIRCUIT_OPEN, SUBREQUEST_HTTP_ERROR, fault
 from gateway.subgraphs.headers import hand_back, passed_values
@@ -25,6 +25,7 @@ from gateway.subgraphs.transport import HttpRequest, Transport, TransportError
 from gateway.subgraphs.upstream import open_socket, upstream_answers
 from gateway.subgraphs.upstream_sse import EVENT_STREAM, event_answers
 from identity.actor import Actor
+from schema.circuit import Circuit
 
 log = structlog.get_logger("gateway.subgraphs")
 

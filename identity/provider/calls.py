@@ -11,9 +11,9 @@ import aiohttp
 import orjson
 import structlog
 
-from identity.provider.circuit import Circuit
 from identity.provider.errors import ProviderDown
 from identity.provider.settings import ProviderSettings
+from schema.circuit import Circuit
 
 log = structlog.get_logger("identity.provider")
 

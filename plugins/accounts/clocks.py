@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from plugins.accounts.terms import RequestKind
-from plugins.accounts.times import city_time, to_micros
+from schema.micros import from_micros, to_micros
 from schema.scalars import CITY_ZONE
 
 FILE = Path(__file__).parent / "data" / "clocks.toml"
@@ -55,7 +55,7 @@ def clocks() -> Clocks:
 
 def due(kind: RequestKind, asked_at: int) -> Due:
     """The clocks of a request that was asked at ``asked_at``; the day of asking does not count."""
-    asked = city_time(asked_at).date()
+    asked = from_micros(asked_at).date()
     replied = asked
     for _ in range(clocks().reply_working_days):
         replied = _next_working_day(replied)

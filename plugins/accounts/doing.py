@@ -14,7 +14,7 @@ from plugins.accounts.models import RequestRow
 from plugins.accounts.service import erasing, files, held, requests, restricting
 from plugins.accounts.settings import AccountsSettings
 from plugins.accounts.terms import RequestKind, RequestState
-from plugins.accounts.times import city_time, now_us
+from schema.micros import from_micros, now_us
 
 FORMAT = "congdanso.data-file.1"
 
@@ -43,7 +43,7 @@ async def make_file(context: Context, row: RequestRow) -> RequestRow:
     secrets, now = context.services.secrets, now_us()
     whole: dict[str, Any] = {
         "format": FORMAT,
-        "made_at": city_time(now).isoformat(),
+        "made_at": from_micros(now).isoformat(),
         "identity": await context.read(held.identity_held, row.person, secrets, now),
         "accounts": await context.read(held.accounts_held, row.person, secrets),
         **{name: plugins[name] for name in sorted(plugins)},

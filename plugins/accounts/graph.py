@@ -12,7 +12,6 @@ from plugins.accounts.mutations.rights import RightsMutations
 from plugins.accounts.senders import in_development
 from plugins.accounts.service import access, contacts, files, requests, signed_in
 from plugins.accounts.service.rights import ANSWER_REQUESTS, in_person, own_account
-from plugins.accounts.times import now_us
 from plugins.accounts.types.access import DataAccess
 from plugins.accounts.types.account import Account
 from plugins.accounts.types.consent import ConsentPurpose
@@ -21,6 +20,7 @@ from plugins.accounts.types.delegation import DelegableScope
 from plugins.accounts.types.enums import RequestState
 from plugins.accounts.types.request import DataRequest
 from plugins.accounts.types.session import SignedInSession
+from schema.micros import now_us
 from schema.paging import Connection, window
 
 field = strawberry.federation.field

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from gateway.plugin import Context, Refused, Services
 from plugins.accounts.service.contacts import Message, keep_message
 from plugins.accounts.settings import AccountsSettings
-from plugins.accounts.times import now_us
+from schema.micros import now_us
 
 
 class ContactSender(Protocol):

@@ -9,11 +9,12 @@ from pydantic import BaseModel
 from sqlmodel import SQLModel
 
 from gateway.plugin import About, Context, Listener, SubgraphTypes, hookimpl, question
+from identity.data_subject import check_asker
 from plugins.engagement.catalogue import catalogue
 from plugins.engagement.graph import Mutation, Query, Subscription
 from plugins.engagement.models import Table
 from plugins.engagement.service.inbox import notify_reporter
-from plugins.engagement.service.persons import check_asker, erase_person, held_of
+from plugins.engagement.service.persons import erase_person, held_of
 from plugins.engagement.settings import EngagementSettings
 
 

@@ -9,8 +9,8 @@ import strawberry
 from plugins.feedback.enums import Kind, Outcome, State, Visibility
 from plugins.feedback.queries import Wanted
 from plugins.feedback.service import Draft
-from plugins.feedback.times import to_micros
 from schema.geo import LatLngInput
+from schema.micros import to_micros
 
 _KEY = "The client's own key for this request: sent again with the same input, it is not done again."
 _VERSION = "The version that you decided upon; refused with VERSION_CONFLICT when the report has gone on since."

@@ -16,7 +16,7 @@ from gateway.plugin import Actor, Refused
 from plugins.feedback.models import AnswerRow, ReportRow
 from plugins.feedback.settings import FeedbackSettings
 from plugins.feedback.terms import Action, Outcome, State
-from plugins.feedback.times import to_micros
+from schema.micros import to_micros
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,14 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlmodel import Session
 
-from gateway.plugin import Actor, Refused
 from plugins.feedback.models import AnswerRow, ReportRow, StepRow
 from plugins.feedback.queries import COLUMNS, NEWEST_FIRST, R, answers_of
 from plugins.feedback.terms import Action
-from plugins.feedback.times import from_micros
+from schema.micros import from_micros
 
 NOBODY = ""
 """The reporter of a report whose person was erased. No actor that is signed in has this id."""
 
-_ASKS = "accounts:answer_requests"
 _TOLD = ("code", "kind", "category", "title", "body", "lat", "lng", "accuracy_m", "address_text", "ward", "agency")
 _STATE = ("visibility", "state", "outcome")
 _KEPT = {
@@ -24,17 +22,6 @@ _KEPT = {
     "mối liên hệ với người gửi đã được cắt bỏ.",
     "en": "Reports and their answers are files of state bodies, kept by the Law on Archives; who sent them is cut out.",
 }
-
-
-def check_asker(actor: Actor, person: str | None = None) -> None:
-    """Pass the person themselves, and the office that answers requests about data.
-
-    Raises:
-        Refused: FORBIDDEN.
-    """
-    is_own = person is not None and actor.is_authenticated and actor.id == person
-    if actor.delegate or not (is_own or _ASKS in actor.scopes):
-        raise Refused("What is held of a person is told to that person.", code="FORBIDDEN")
 
 
 def held_of(session: Session, person: str) -> dict[str, Any]:

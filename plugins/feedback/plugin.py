@@ -8,10 +8,11 @@ from pydantic import BaseModel
 from sqlmodel import SQLModel
 
 from gateway.plugin import About, Context, SubgraphTypes, global_id, hookimpl
+from identity.data_subject import check_asker
 from plugins.feedback.asking import Questions
 from plugins.feedback.graph import Mutation, Query, Subscription
 from plugins.feedback.models import Table
-from plugins.feedback.persons import check_asker, cut_person, held_of
+from plugins.feedback.persons import cut_person, held_of
 from plugins.feedback.queries import reports_in
 from plugins.feedback.settings import FeedbackSettings
 from schema.geo import Box, MapFeature, Point

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 
 from sqlmodel import Session
@@ -11,6 +10,7 @@ from gateway.plugin import Actor, Context, global_id
 from identity import audit
 from plugins.feedback.models import ReportColumns
 from plugins.feedback.terms import Visibility
+from schema.micros import now_us
 
 READ = "READ_PRIVATE_REPORT"
 
@@ -29,7 +29,7 @@ async def seen(context: Context, rows: Iterable[ReportColumns | None]) -> None:
 
 def note_readings(session: Session, by: Actor, secret: Iterable[tuple[str, str]]) -> None:
     """``secret``: (who reported, the report's local id)."""
-    now = time.time_ns() // 1000
+    now = now_us()
     for reporter, key in secret:
         detail: dict[str, audit.Detail] = {"agency": by.agency, "roles": sorted(by.roles)}
         entry = audit.Entry(actor=by, act=READ, subject=reporter, object=global_id("Report", key), detail=detail)

@@ -17,8 +17,9 @@ from plugins.feedback.models import ReportRow, StepRow
 from plugins.feedback.queries import visible_to
 from plugins.feedback.settings import FeedbackSettings
 from plugins.feedback.terms import Action, Kind, State, Visibility
-from plugins.feedback.times import city_day, to_micros
+from plugins.feedback.times import city_day
 from schema.geo import CITY_BOUNDS, Box, Point
+from schema.micros import to_micros
 from schema.scalars import utc_now
 
 _CITY = Box(*CITY_BOUNDS)

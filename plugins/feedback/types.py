@@ -15,7 +15,7 @@ from plugins.feedback.machine import available_actions
 from plugins.feedback.parts import ReportCategory, ReportLocation, category_node
 from plugins.feedback.queries import sort_key
 from plugins.feedback.seen import seen
-from plugins.feedback.times import from_micros
+from schema.micros import from_micros
 from schema.paging import Connection, Page, window
 
 

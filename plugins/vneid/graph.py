@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import strawberry
 
 from gateway.plugin import Info, Payload, mutation
@@ -17,6 +15,7 @@ from plugins.vneid.types import (
     UnlinkedIdentity,
     UnlinkIdentityInput,
 )
+from schema.micros import now_us
 
 
 @strawberry.type
@@ -41,5 +40,5 @@ class Mutation:
         "Needs level 2. Whoever signs in again is the same person."
     )
     async def unlink_identity(self, info: Info, input: UnlinkIdentityInput) -> Payload[UnlinkedIdentity]:
-        done = await info.context.change(unlink_identity, info.context.actor, time.time_ns() // 1000)
+        done = await info.context.change(unlink_identity, info.context.actor, now_us())
         return Payload(node=UnlinkedIdentity.of(done))

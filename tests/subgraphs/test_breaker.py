@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 
 from gateway.request import RequestScope
-from gateway.subgraphs.breaker import Circuit
+from schema.circuit import Circuit
 from tests.execution.hand import fetch
 from tests.subgraphs.upstreams import Service, after, answering, ask, codes, engine, in_turn, remote, status
 

@@ -13,10 +13,10 @@ from plugins.accounts.service import contacts, places
 from plugins.accounts.service.profile import update_profile
 from plugins.accounts.service.rights import own_account, own_account_to_change
 from plugins.accounts.settings import AccountsSettings
-from plugins.accounts.times import now_us
 from plugins.accounts.types.account import Account, UpdateProfileInput
 from plugins.accounts.types.contact import AddContactInput, Contact, RemoveContactInput, VerifyContactInput
 from plugins.accounts.types.place import RemovePlaceInput, SavedPlace, SavePlaceInput
+from schema.micros import now_us
 
 OWN = "UNAUTHENTICATED, NOT_FOR_HELPERS, PERSON_UNKNOWN, PERSON_ERASED, RESTRICTED"
 ONCE = "IDEMPOTENCY_CONFLICT, BAD_CLIENT_MUTATION_ID"

@@ -13,7 +13,6 @@ from plugins.accounts.mutations.rights import READ
 from plugins.accounts.service import requests, restricting
 from plugins.accounts.service.rights import ANSWER_REQUESTS, own_account
 from plugins.accounts.settings import AccountsSettings
-from plugins.accounts.times import now_us
 from plugins.accounts.types.account import Account
 from plugins.accounts.types.request import (
     AnswerDataRequestInput,
@@ -22,6 +21,7 @@ from plugins.accounts.types.request import (
     RequestMyDataInput,
     WithdrawDataRequestInput,
 )
+from schema.micros import now_us
 
 
 @strawberry.type

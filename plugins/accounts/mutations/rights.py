@@ -10,10 +10,10 @@ from identity.tables import DelegationRow
 from plugins.accounts.mutations.profile import ONCE, OWN
 from plugins.accounts.service import consents, helpers, signed_in
 from plugins.accounts.service.rights import own_account_to_change
-from plugins.accounts.times import now_us
 from plugins.accounts.types.consent import Consent, GiveConsentInput, WithdrawConsentInput
 from plugins.accounts.types.delegation import DelegateInput, Delegation, DelegationStepInput
 from plugins.accounts.types.session import EndedSessions, EndOtherSessionsInput, EndSessionInput, SignedInSession
+from schema.micros import now_us
 
 READ = OWN.removesuffix(", RESTRICTED")
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, delete, func, select
 from gateway.plugin import Refused, random_id
 from identity.secrets import Secrets
 from plugins.accounts.models import CodeRow, ContactRow
-from plugins.accounts.times import DAY_US, HOUR_US, MINUTE_US
+from schema.micros import DAY_US, HOUR_US, MINUTE_US
 
 DIGITS = 6
 GOOD_FOR_US = 10 * MINUTE_US

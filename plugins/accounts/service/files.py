@@ -11,7 +11,7 @@ from plugins.accounts.service.requests import finish, record, request_to_change
 from plugins.accounts.service.rights import not_found, own_account
 from plugins.accounts.settings import AccountsSettings
 from plugins.accounts.terms import RequestState
-from plugins.accounts.times import DAY_US
+from schema.micros import DAY_US
 
 
 def keep_file(

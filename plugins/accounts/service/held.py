@@ -16,7 +16,7 @@ from plugins.accounts.service.contacts import contacts_of
 from plugins.accounts.service.places import opened, places_of
 from plugins.accounts.service.profile import clock, profiles
 from plugins.accounts.service.requests import requests_of
-from plugins.accounts.times import city_time
+from schema.micros import from_micros
 
 LINES_MOST = 5000
 
@@ -122,4 +122,4 @@ def _line(row: AuditRow, person: str) -> Held:
 
 
 def _at(micros: int | None) -> str | None:
-    return None if micros is None else city_time(micros).isoformat()
+    return None if micros is None else from_micros(micros).isoformat()

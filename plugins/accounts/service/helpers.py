@@ -13,7 +13,7 @@ from identity.tables import DelegationRow
 from plugins.accounts.catalogue import delegable
 from plugins.accounts.service.rights import own_account, own_account_to_change
 from plugins.accounts.texts import clean
-from plugins.accounts.times import to_micros
+from schema.micros import to_micros
 
 
 def delegate(

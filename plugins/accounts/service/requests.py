@@ -18,7 +18,7 @@ from plugins.accounts.service.rights import answers_requests, in_person, not_fou
 from plugins.accounts.settings import AccountsSettings
 from plugins.accounts.terms import RequestKind, RequestState
 from plugins.accounts.texts import checked_text
-from plugins.accounts.times import DAY_US
+from schema.micros import DAY_US
 from schema.paging import Page, Window
 
 SHOWN_MOST = 100

@@ -13,7 +13,7 @@ from gateway.host.testing import AskedCity
 from gateway.plugin import Actor
 from identity import sessions
 from identity.tables import AuditRow
-from plugins.accounts.times import now_us
+from schema.micros import now_us
 
 CITIZEN = frozenset({"CITIZEN"})
 SUBMIT = frozenset({"feedback:submit"})

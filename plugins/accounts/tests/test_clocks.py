@@ -6,11 +6,11 @@ import pytest
 
 from plugins.accounts.clocks import due, is_working_day
 from plugins.accounts.terms import RequestKind
-from plugins.accounts.times import city_time, to_micros
+from schema.micros import from_micros, to_micros
 
 
 def replied_by(asked: str) -> str:
-    return city_time(due(RequestKind.ERASE, to_micros(datetime.fromisoformat(asked))).reply_at).isoformat()
+    return from_micros(due(RequestKind.ERASE, to_micros(datetime.fromisoformat(asked))).reply_at).isoformat()
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_a_reply_is_due_at_the_end_of_the_second_working_day(asked: str, last: s
 @pytest.mark.parametrize(("kind", "last"), [("EXPORT", "19"), ("CORRECT", "19"), ("RESTRICT", "24"), ("ERASE", "29")])
 def test_each_kind_is_done_by_its_own_day(kind: str, last: str) -> None:
     asked = to_micros(datetime.fromisoformat("2026-09-09T10:00+07:00"))
-    assert city_time(due(RequestKind(kind), asked).act_at).isoformat() == f"2026-09-{last}T23:59:59.999999+07:00"
+    assert from_micros(due(RequestKind(kind), asked).act_at).isoformat() == f"2026-09-{last}T23:59:59.999999+07:00"
 
 
 def test_working_days_of_a_year() -> None:

@@ -32,7 +32,7 @@ from plugins.accounts.tests.asks import (
     verified,
     wrong,
 )
-from plugins.accounts.times import HOUR_US, now_us
+from schema.micros import HOUR_US, now_us
 
 
 async def test_a_contact_is_verified_by_the_code_that_was_sent(city: AskedCity) -> None:

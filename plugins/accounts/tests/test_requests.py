@@ -34,7 +34,7 @@ from plugins.accounts.tests.asks import (
     verified,
 )
 from plugins.accounts.tests.test_rights import told
-from plugins.accounts.times import DAY_US, now_us
+from schema.micros import DAY_US, now_us
 
 
 async def file_of(city: AskedCity, by: Any = "lan") -> dict[str, Any]:

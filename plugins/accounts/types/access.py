@@ -11,8 +11,8 @@ import strawberry
 
 from plugins.accounts.catalogue import FOLDER
 from plugins.accounts.service.access import Access
-from plugins.accounts.times import city_time
 from plugins.accounts.types.links import Agency
+from schema.micros import from_micros
 from schema.text import Text
 
 
@@ -31,7 +31,7 @@ class DataAccess:
         titles = _titles()
         title = titles["acts"].get(access.act, titles["other"])
         return cls(
-            at=city_time(access.at),
+            at=from_micros(access.at),
             roles=list(access.roles),
             agency=None if access.agency is None else Agency.at(access.agency),
             act=access.act,

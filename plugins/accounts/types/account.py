@@ -15,7 +15,6 @@ from plugins.accounts.models import ProfileRow
 from plugins.accounts.service import consents, contacts, places, requests, signed_in
 from plugins.accounts.service.profile import Changes, Quiet, clock, default_profile
 from plugins.accounts.service.rights import own_account
-from plugins.accounts.times import city_time, now_us
 from plugins.accounts.types.consent import Consent
 from plugins.accounts.types.contact import Contact
 from plugins.accounts.types.delegation import Delegation
@@ -23,6 +22,7 @@ from plugins.accounts.types.enums import Channel, Language
 from plugins.accounts.types.place import SavedPlace
 from plugins.accounts.types.request import DataRequest
 from plugins.accounts.types.session import SignedInSession
+from schema.micros import from_micros, now_us
 
 
 @strawberry.type(description="When only what is urgent is sent: times of the city's day, maybe over midnight.")
@@ -51,7 +51,7 @@ class Account:
             id=global_id("Account", row.id),
             code=row.id,
             status=row.status,
-            created_at=city_time(row.created_at),
+            created_at=from_micros(row.created_at),
             person=row.id,
         )
 

@@ -8,7 +8,7 @@ import strawberry
 
 from plugins.accounts.catalogue import Purpose
 from plugins.accounts.models import ConsentRow
-from plugins.accounts.times import city_time, city_time_or_none
+from schema.micros import from_micros, from_micros_or_none
 from schema.text import Text
 
 
@@ -41,8 +41,8 @@ class Consent:
         return cls(
             purpose=row.purpose,
             version=row.version,
-            given_at=city_time(row.given_at),
-            withdrawn_at=city_time_or_none(row.withdrawn_at),
+            given_at=from_micros(row.given_at),
+            withdrawn_at=from_micros_or_none(row.withdrawn_at),
         )
 
 

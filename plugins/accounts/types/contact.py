@@ -9,8 +9,8 @@ import strawberry
 from gateway.plugin import global_id
 from identity.secrets import Secrets
 from plugins.accounts.models import ContactRow, OutboxRow
-from plugins.accounts.times import city_time, city_time_or_none
 from plugins.accounts.types.enums import ContactKind
+from schema.micros import from_micros, from_micros_or_none
 
 KEY = "The client's own key for this request: sent again with the same input, it is not done again."
 
@@ -29,8 +29,8 @@ class Contact:
             id=global_id("Contact", row.id),
             kind=ContactKind(row.kind),
             value=secrets.sealer.open(row.value),
-            added_at=city_time(row.added_at),
-            verified_at=city_time_or_none(row.verified_at),
+            added_at=from_micros(row.added_at),
+            verified_at=from_micros_or_none(row.verified_at),
         )
 
 
@@ -45,7 +45,7 @@ class OutboxMessage:
     def of(cls, row: OutboxRow, secrets: Secrets) -> OutboxMessage:
         opens = secrets.sealer.open
         return cls(
-            kind=ContactKind(row.kind), to=opens(row.value), text=opens(row.text), sent_at=city_time(row.sent_at)
+            kind=ContactKind(row.kind), to=opens(row.value), text=opens(row.text), sent_at=from_micros(row.sent_at)
         )
 
 

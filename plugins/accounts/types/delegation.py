@@ -10,8 +10,8 @@ import strawberry
 from gateway.plugin import Actor, global_id
 from identity.tables import DelegationRow
 from plugins.accounts.catalogue import Delegable, delegable
-from plugins.accounts.times import city_time, city_time_or_none
 from plugins.accounts.types.contact import KEY
+from schema.micros import from_micros, from_micros_or_none
 from schema.text import Text
 
 
@@ -58,10 +58,10 @@ class Delegation:
             helper_code=row.helper,
             scopes=[DelegableScope.named(key) for key in row.scopes.split()],
             note=row.note,
-            begins_at=city_time(row.begins_at),
-            ends_at=city_time(row.ends_at),
-            accepted_at=city_time_or_none(row.accepted_at),
-            revoked_at=city_time_or_none(row.revoked_at),
+            begins_at=from_micros(row.begins_at),
+            ends_at=from_micros(row.ends_at),
+            accepted_at=from_micros_or_none(row.accepted_at),
+            revoked_at=from_micros_or_none(row.revoked_at),
         )
 
 

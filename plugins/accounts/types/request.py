@@ -9,9 +9,9 @@ import strawberry
 from gateway.plugin import Info, global_id
 from plugins.accounts.models import RequestRow
 from plugins.accounts.service import requests
-from plugins.accounts.times import city_time, city_time_or_none, now_us
 from plugins.accounts.types.contact import KEY
 from plugins.accounts.types.enums import RequestKind, RequestState
+from schema.micros import from_micros, from_micros_or_none, now_us
 from schema.text import Text
 
 
@@ -65,10 +65,10 @@ class DataRequest:
             requester_code=row.person,
             kind=RequestKind(row.kind),
             state=RequestState(row.state),
-            asked_at=city_time(row.asked_at),
-            reply_due_at=city_time(row.reply_due_at),
-            act_due_at=city_time(row.act_due_at),
-            answered_at=city_time_or_none(row.answered_at),
+            asked_at=from_micros(row.asked_at),
+            reply_due_at=from_micros(row.reply_due_at),
+            act_due_at=from_micros(row.act_due_at),
+            answered_at=from_micros_or_none(row.answered_at),
             result=[ErasedPart.of(part) for part in requests.parts_of(row)],
             row=row,
         )

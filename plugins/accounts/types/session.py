@@ -8,7 +8,7 @@ import strawberry
 
 from gateway.plugin import Actor, global_id
 from identity.tables import SessionRow
-from plugins.accounts.times import city_time
+from schema.micros import from_micros
 
 
 @strawberry.type(description="One sign-in that goes on. Only its person sees it.")
@@ -28,8 +28,8 @@ class SignedInSession:
             channel=row.channel,
             device=row.device,
             level=row.level,
-            begun_at=city_time(row.begun_at),
-            seen_at=city_time(row.seen_at),
+            begun_at=from_micros(row.begun_at),
+            seen_at=from_micros(row.seen_at),
             is_this=row.id == actor.session,
         )
 

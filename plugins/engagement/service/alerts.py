@@ -12,8 +12,8 @@ from sqlmodel import Session, col, select
 from gateway.plugin import Actor, Event, Refused
 from plugins.engagement.cap import AlertMsgType, AlertSeverity, AlertState
 from plugins.engagement.models import AlertRow, AlertWardRow
-from plugins.engagement.service.cursors import micros
 from plugins.engagement.service.rights import DRAFT_SCOPES, check_right
+from schema.micros import to_micros
 from schema.paging import Page, SortKey, Window
 from schema.scalars import utc_now
 
@@ -66,7 +66,7 @@ def count_active(session: Session, codes: Collection[str] | None) -> int:
 def alert_drafts(session: Session, asked: Window, by: Actor) -> Page[AlertRow]:
     """Drafts that can still be issued, the newest first. Raises: Refused: FORBIDDEN."""
     check_right(by, DRAFT_SCOPES, "see drafts of alerts")
-    return Page.cut(_drafts(session), asked, lambda row: (-micros(row.drafted_at), row.identifier))
+    return Page.cut(_drafts(session), asked, lambda row: (-to_micros(row.drafted_at), row.identifier))
 
 
 def count_drafts(session: Session, by: Actor) -> int:
@@ -105,4 +105,4 @@ def _drafts(session: Session) -> Sequence[AlertRow]:
 
 
 def _by_severity(row: AlertRow) -> SortKey:
-    return (AlertSeverity(row.severity).rank, -micros(row.sent_at or row.drafted_at), row.identifier)
+    return (AlertSeverity(row.severity).rank, -to_micros(row.sent_at or row.drafted_at), row.identifier)

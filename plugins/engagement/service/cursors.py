@@ -17,13 +17,8 @@ def whole_number(part: object) -> int:
     return part
 
 
-def micros(moment: datetime) -> int:
-    """Microseconds since 1970, exact: a moment as a part of a cursor."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
 def moment(part: object) -> datetime:
-    """The moment that ``micros`` was asked for, in UTC. Raises: Refused: BAD_CURSOR."""
+    """The moment that ``to_micros`` was asked for, in UTC. Raises: Refused: BAD_CURSOR."""
     try:
         return _EPOCH + timedelta(microseconds=whole_number(part))
     except OverflowError:

@@ -15,9 +15,10 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from gateway.plugin import Actor, Event, Refused, emit
 from plugins.engagement.models import ArticleRow
-from plugins.engagement.service.cursors import micros, moment, whole_number
+from plugins.engagement.service.cursors import moment, whole_number
 from plugins.engagement.service.rights import PUBLISH_SCOPES, check_right
 from plugins.engagement.settings import EngagementSettings
+from schema.micros import to_micros
 from schema.paging import Page, SortKey, Window
 from schema.scalars import utc_now
 from schema.text import fold, search_words
@@ -164,7 +165,7 @@ def count_news(session: Session, topic: ArticleTopic | None, search: str | None)
 
 
 def _sort_key(row: ArticleRow) -> SortKey:
-    return (micros(row.published_at), row.id)
+    return (to_micros(row.published_at), row.id)
 
 
 def _found(query: SelectOfScalar[Any], topic: ArticleTopic | None, search: str | None) -> SelectOfScalar[Any]:

@@ -7,22 +7,8 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete
 from sqlmodel import Session, col, select
 
-from gateway.plugin import Actor, Refused
 from plugins.engagement.models import NotificationRow
 from schema.scalars import as_city_time
-
-_ASKS = "accounts:answer_requests"
-
-
-def check_asker(actor: Actor, person: str | None = None) -> None:
-    """Pass the person themselves, and the office that answers requests about data.
-
-    Raises:
-        Refused: FORBIDDEN.
-    """
-    is_own = person is not None and actor.is_authenticated and actor.id == person
-    if actor.delegate or not (is_own or _ASKS in actor.scopes):
-        raise Refused("What is held of a person is told to that person.", code="FORBIDDEN")
 
 
 def held_of(session: Session, person: str) -> dict[str, Any]:

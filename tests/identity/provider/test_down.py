@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from identity.provider.circuit import Circuit
 from identity.provider.party import ProviderDown, ProviderRefused, RelyingParty
+from schema.circuit import Circuit
 from tests.identity.provider.serving import CALLBACK, World, provider_settings, served, world
 
 
