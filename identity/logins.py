@@ -6,35 +6,20 @@ Each is taken once: whoever comes second, with the same state or ticket, is refu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import CursorResult, delete, update
 from sqlmodel import Session
 
 from identity.once import draw, hash_of, is_verifier_of
 from identity.secrets import Secrets
+from identity.signed import Aim, Channel
 from identity.tables import LoginRow, TicketRow
 from schema.errors import Refused
-
-Channel = Literal["WEB", "APP"]
 
 LOGIN_WITHIN_US: Final = 10 * 60 * 1_000_000
 TICKET_WITHIN_US: Final = 60 * 1_000_000
 _WORD_MAX: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Aim:
-    """What a sign-in is for. ``target``: a path of ours, or an app's redirect URI with its S256 ``app_challenge`` and
-    ``app_state``. ``level``: the least that is wanted. ``session``: whose level is to be raised, "" for a new one.
-    """
-
-    channel: Channel
-    target: str
-    level: int = 1
-    session: str = ""
-    app_challenge: str = ""
-    app_state: str = ""
 
 
 @dataclass(frozen=True, slots=True)

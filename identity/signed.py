@@ -1,10 +1,25 @@
-"""Values of signing on: who comes, what lets somebody in, and where a sign-in goes on."""
+"""Values of signing on: what it is for, who comes, what lets somebody in, and where a sign-in goes on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-from identity.logins import Aim
+Channel = Literal["WEB", "APP"]
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What a sign-in is for. ``target``: a path of ours, or an app's redirect URI with its S256 ``app_challenge`` and
+    ``app_state``. ``level``: the least that is wanted. ``session``: whose level is to be raised, "" for a new one.
+    """
+
+    channel: Channel
+    target: str
+    level: int = 1
+    session: str = ""
+    app_challenge: str = ""
+    app_state: str = ""
 
 
 @dataclass(frozen=True, slots=True)

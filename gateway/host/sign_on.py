@@ -23,7 +23,7 @@ from identity.once import draw, hash_of
 from identity.provider.party import Begun, ProviderDown, RelyingParty
 from identity.secrets import Secrets
 from identity.settings import IdentitySettings
-from identity.signed import Back, Pair, Visitor
+from identity.signed import Aim, Back, Pair, Visitor
 from identity.tables import RefreshRow
 from identity.tokens import InvalidToken, Tokens
 from schema.errors import Refused
@@ -76,7 +76,7 @@ class SignOn:
     def app_redirects(self) -> tuple[str, ...]:
         return self.settings.app_redirects
 
-    async def begin(self, aim: logins.Aim, browser: str) -> str:
+    async def begin(self, aim: Aim, browser: str) -> str:
         """The provider's address to send the browser to. ``browser``: the word of its sign-in cookie.
 
         Raises:
@@ -88,7 +88,7 @@ class SignOn:
         await self._database.change(logins.keep_login, self._secrets, self.party.name, words, browser, aim, now_us())
         return begun.url
 
-    async def failed(self, state: str, error: str, iss: str | None, visitor: Visitor) -> tuple[logins.Aim, str]:
+    async def failed(self, state: str, error: str, iss: str | None, visitor: Visitor) -> tuple[Aim, str]:
         """What a callback with an ``error`` was for, and why it failed.
 
         Raises:

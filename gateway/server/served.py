@@ -13,8 +13,7 @@ from gateway.planner.plan import OperationKind
 from gateway.request import GraphQLRequest, GraphQLResponse, RequestScope
 from gateway.subgraphs.local import LocalSubgraph
 from identity.actor import Actor
-from identity.logins import Aim
-from identity.signed import Back, Pair, Visitor
+from identity.signed import Aim, Back, Pair, Visitor
 
 
 class Operation(Protocol):

@@ -23,10 +23,9 @@ from gateway.server.identification import headers_of
 from gateway.server.pages import sign_in_page
 from gateway.server.served import SignsOn
 from identity.device import device_of
-from identity.logins import Aim
 from identity.once import draw
 from identity.provider.errors import ProviderDown, ProviderRefused
-from identity.signed import Back, Visitor
+from identity.signed import Aim, Back, Visitor
 from schema.errors import Refused
 
 LOGIN_S: Final = 600
